@@ -1,0 +1,96 @@
+using System.IO.MemoryMappedFiles;
+
+namespace Sa2VA.Tensors.Safetensors;
+
+/// <summary>A file mapped read-only, counted: it stays mapped until its owner and every lease have let go. Thread-safe.</summary>
+internal sealed unsafe class FileMapping
+{
+    private readonly MemoryMappedFile _file;
+    private readonly MemoryMappedViewAccessor _view;
+    private readonly byte* _start;
+    private int _holders = 1;
+
+    private FileMapping(MemoryMappedFile file, MemoryMappedViewAccessor view, long length)
+    {
+        _file = file;
+        _view = view;
+        Length = length;
+        byte* start = null;
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        _start = start;
+    }
+
+    /// <summary>Length of the file in bytes when it was mapped.</summary>
+    public long Length { get; }
+
+    /// <summary>Where the file's first byte is mapped.</summary>
+    public nint Address => (nint)_start;
+
+    /// <summary>Maps a file. The caller holds it, and releases it once.</summary>
+    public static FileMapping Open(string path)
+    {
+        try
+        {
+            // Asked before opening: opening a named pipe would wait for a writer for ever. Pipes and devices have no length.
+            var length = LengthOf(path);
+            if (length < SafetensorsHeader.LengthPrefix)
+                throw new SafetensorsException(path, $"only {length} bytes long, too short for a safetensors file. Fetch it again.");
+
+            var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            var file = MemoryMappedFile.CreateFromFile(
+                stream, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+            try
+            {
+                return new FileMapping(file, file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read), stream.Length);
+            }
+            catch
+            {
+                file.Dispose();
+                throw;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SafetensorsException(path, $"cannot be opened: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Bytes of the file. The caller knows that they are inside it.</summary>
+    public ReadOnlySpan<byte> Bytes(long offset, long count)
+    {
+        if (offset < 0 || count < 0 || count > Length - offset)
+            throw new ArgumentOutOfRangeException(nameof(offset), $"Bytes {offset}..{offset + count} of a mapping of {Length} were asked for.");
+        return new ReadOnlySpan<byte>(_start + offset, checked((int)count));
+    }
+
+    /// <summary>One more holder.</summary>
+    public IDisposable Lease()
+    {
+        Interlocked.Increment(ref _holders);
+        return new Holder(this);
+    }
+
+    /// <summary>One holder less; the last one unmaps.</summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _holders) != 0)
+            return;
+        _view.SafeMemoryMappedViewHandle.ReleasePointer();
+        _view.Dispose();
+        _file.Dispose();
+    }
+
+    private static long LengthOf(string path)
+    {
+        var info = new FileInfo(path);
+        var target = info.LinkTarget is null ? info : info.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? info;
+        return target.Length;
+    }
+
+    private sealed class Holder(FileMapping mapping) : IDisposable
+    {
+        private FileMapping? _mapping = mapping;
+
+        public void Dispose() => Interlocked.Exchange(ref _mapping, null)?.Release();
+    }
+}
