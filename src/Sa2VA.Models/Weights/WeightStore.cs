@@ -1,0 +1,35 @@
+using Sa2VA.Tensors;
+
+namespace Sa2VA.Models.Weights;
+
+/// <summary>
+/// Where modules get their parameters from, and who owns them: a checkpoint, or a random initialiser. The constructors of the
+/// modules ask for every tensor by its official name and shape, so the same code says what a checkpoint must hold and how to
+/// make a new one.
+/// </summary>
+public abstract class WeightStore : IDisposable
+{
+    /// <summary>Where the parameters are needed.</summary>
+    public abstract Device Device { get; }
+
+    /// <summary>Whether the checkpoint holds a tensor; for an initialiser, whether it was already asked for.</summary>
+    public abstract bool Has(string name);
+
+    /// <summary>Whether an optional tensor belongs to this model: a checkpoint knows, an initialiser takes <paramref name="fallback"/>.</summary>
+    public abstract bool Wants(string name, bool fallback);
+
+    /// <summary>The parameter, owned by this store.</summary>
+    /// <param name="name">Full official name.</param>
+    /// <param name="shape">Expected sizes.</param>
+    /// <param name="init">How to make it when there is no checkpoint.</param>
+    /// <param name="type">Element type to convert to; null keeps what is stored (mapped, not copied, on the CPU) when it is float32 or bfloat16.</param>
+    public abstract Tensor Get(string name, long[] shape, Init init, ScalarType? type);
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract void Dispose(bool disposing);
+}
