@@ -5,7 +5,7 @@ namespace Sa2VA.Tensors.Interop;
 /// <summary>The C interface of <c>native/bridge.h</c>.</summary>
 internal static unsafe partial class Native
 {
-    private const string Library = "sa2va_tensors";
+    internal const string Library = "sa2va_tensors";
 
     [LibraryImport(Library)] public static partial byte* sv_last_error();
 
