@@ -87,10 +87,19 @@ internal sealed unsafe class FileMapping
         return target.Length;
     }
 
+    // libtorch lets go of an owner by dropping it, so a holder that nobody disposes releases when it is collected.
     private sealed class Holder(FileMapping mapping) : IDisposable
     {
         private FileMapping? _mapping = mapping;
 
-        public void Dispose() => Interlocked.Exchange(ref _mapping, null)?.Release();
+#pragma warning disable MA0055 // The finalizer is the release: libtorch's deleter cannot call back into a Dispose that it does not know.
+        ~Holder() => Interlocked.Exchange(ref _mapping, null)?.Release();
+#pragma warning restore MA0055
+
+        public void Dispose()
+        {
+            Interlocked.Exchange(ref _mapping, null)?.Release();
+            GC.SuppressFinalize(this);
+        }
     }
 }
