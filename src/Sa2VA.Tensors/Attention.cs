@@ -13,8 +13,8 @@ public static class Attention
 
         using var scope = torch.NewDisposeScope();
         var (batch, heads) = (query.size(0), query.size(1));
-        var k = key.expand(batch, heads, key.size(-2), key.size(-1));
-        var v = value.expand(batch, heads, value.size(-2), value.size(-1));
+        var k = Spread(key, batch, heads);
+        var v = Spread(value, batch, heads);
         return Dispatcher.Call("aten::scaled_dot_product_attention", "", query, k, v, mask, 0.0, causal, scale).MoveToOuterDisposeScope();
     }
 
@@ -22,6 +22,8 @@ public static class Attention
     public static Tensor Plain(Tensor query, Tensor key, Tensor value, Tensor? mask, bool causal, double scale)
     {
         using var scope = torch.NewDisposeScope();
+        key = Spread(key, query.size(0), query.size(1));
+        value = Spread(value, query.size(0), query.size(1));
         var scores = (query * scale).matmul(key.transpose(-2, -1));
         if (causal)
         {
@@ -33,5 +35,12 @@ public static class Attention
         if (mask is not null)
             scores = scores + mask;
         return scores.softmax(-1).matmul(value).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Gives every query head its key head: neighbouring query heads share one, a single batch entry serves all.</summary>
+    private static Tensor Spread(Tensor tensor, long batch, long heads)
+    {
+        var grouped = tensor.size(1) == heads || tensor.size(1) == 1 ? tensor : tensor.repeat_interleave(heads / tensor.size(1), 1);
+        return grouped.expand(batch, heads, grouped.size(2), grouped.size(3));
     }
 }

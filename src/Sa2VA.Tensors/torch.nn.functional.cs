@@ -28,7 +28,7 @@ public static unsafe partial class torch
                 return activation.Apply(result).MoveToOuterDisposeScope();
             }
 
-            /// <summary>Attention of queries [B, H, N, D] over keys [B or 1, H or 1, M, D] and values [.., M, Dv] → [B, H, N, Dv].</summary>
+            /// <summary>Attention of queries [B, H, N, D] over keys [B or 1, H or a divisor of it, M, D] and values [.., M, Dv] → [B, H, N, Dv].</summary>
             /// <param name="attn_mask">Added to the scores, broadcast to [B, H, N, M].</param>
             /// <param name="is_causal">Query i sees keys up to i + M - N.</param>
             /// <param name="scale">Default 1/√D.</param>
