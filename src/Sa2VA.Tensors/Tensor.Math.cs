@@ -58,7 +58,7 @@ public sealed partial class Tensor
 
     public Tensor log_softmax(long dim, ScalarType? dtype = null) => Dispatcher.Call("aten::log_softmax", "int", this, dim, dtype);
 
-    public Tensor sum(ScalarType? dtype = null) => Dispatcher.Call("aten::sum", "", this, dtype);
+    public Tensor sum() => Dispatcher.Call("aten::sum", "", this);
 
     public Tensor sum(long dim, bool keepdim = false) => sum([dim], keepdim);
 
