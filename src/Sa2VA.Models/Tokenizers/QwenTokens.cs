@@ -1,0 +1,64 @@
+namespace Sa2VA.Models.Tokenizers;
+
+/// <summary>The tokens that Qwen2.5, InternVL and Sa2VA add to a vocabulary, in their order; official folders start at 151643.</summary>
+public static class QwenTokens
+{
+    public const string EndOfText = "<|endoftext|>";
+    public const string TurnStart = "<|im_start|>";
+    public const string TurnEnd = "<|im_end|>";
+    public const string ImageStart = "<img>";
+    public const string ImageEnd = "</img>";
+    public const string ImageContext = "<IMG_CONTEXT>";
+    public const string Segmentation = "[SEG]";
+
+    /// <summary>First added id of the official Qwen2.5 vocabularies.</summary>
+    public const int OfficialBase = 151_643;
+
+    private static readonly string[] Control =
+    [
+        EndOfText, TurnStart, TurnEnd,
+        "<|object_ref_start|>", "<|object_ref_end|>", "<|box_start|>", "<|box_end|>", "<|quad_start|>", "<|quad_end|>",
+        "<|vision_start|>", "<|vision_end|>", "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>",
+    ];
+
+    private static readonly string[] Plain =
+    [
+        "<tool_call>", "</tool_call>", "<|fim_prefix|>", "<|fim_middle|>", "<|fim_suffix|>", "<|fim_pad|>", "<|repo_name|>", "<|file_sep|>",
+    ];
+
+    private static readonly string[] InternVl =
+    [
+        ImageStart, ImageEnd, ImageContext, "<quad>", "</quad>", "<ref>", "</ref>", "<box>", "</box>",
+    ];
+
+    private static readonly string[] Sa2va = [Segmentation, "<p>", "</p>", "<vp>", "</vp>"];
+
+    /// <summary>How many there are: vocabulary base plus this is the smallest embedding.</summary>
+    public static int AddedCount => Control.Length + Plain.Length + InternVl.Length + Sa2va.Length;
+
+    /// <summary>
+    /// A tokenizer whose merged vocabulary is the 256 bytes, for a randomly initialised model: it encodes and decodes every text.
+    /// </summary>
+    /// <param name="firstAdded">Id of <c>&lt;|endoftext|&gt;</c>, at least 256; ids between the bytes and it have no token.</param>
+    public static TokenizerSpec ByteLevel(int firstAdded = OfficialBase)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(firstAdded, 256);
+        return new TokenizerSpec
+        {
+            Vocabulary = Enumerable.Range(0, 256).ToDictionary(b => ByteAlphabet.Character((byte)b).ToString(), b => b, StringComparer.Ordinal),
+            Merges = [],
+            AddedTokens = Added(firstAdded),
+            EndOfSequence = TurnEnd,
+            Padding = EndOfText,
+        };
+    }
+
+    /// <summary>The added tokens, numbered from <paramref name="first"/>.</summary>
+    public static IReadOnlyList<AddedToken> Added(int first)
+    {
+        var tokens = Control.Select(content => (content, special: true))
+            .Concat(Plain.Select(content => (content, special: false)))
+            .Concat(InternVl.Concat(Sa2va).Select(content => (content, special: true)));
+        return [.. tokens.Select((token, index) => new AddedToken(first + index, token.content, token.special))];
+    }
+}
