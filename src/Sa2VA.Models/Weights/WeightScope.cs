@@ -43,5 +43,9 @@ public sealed class WeightScope
     public Tensor GetMatrix(string name, Init init, params long[] shape) =>
         _store.Get(FullName(name), shape, init, Device.Type == DeviceType.CPU ? null : ComputeType);
 
+    /// <summary>Hands over something derived from parameters; it is released with them.</summary>
+    public T Own<T>(T derived)
+        where T : IDisposable => _store.Own(derived);
+
     public string FullName(string name) => Prefix.Length == 0 ? name : name.Length == 0 ? Prefix : $"{Prefix}.{name}";
 }

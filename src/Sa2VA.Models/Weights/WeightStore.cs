@@ -9,6 +9,8 @@ namespace Sa2VA.Models.Weights;
 /// </summary>
 public abstract class WeightStore : IDisposable
 {
+    private readonly List<IDisposable> _owned = [];
+
     /// <summary>Where the parameters are needed.</summary>
     public abstract Device Device { get; }
 
@@ -25,8 +27,23 @@ public abstract class WeightStore : IDisposable
     /// <param name="type">Element type to convert to; null keeps what is stored (mapped, not copied, on the CPU) when it is float32 or bfloat16.</param>
     public abstract Tensor Get(string name, long[] shape, Init init, ScalarType? type);
 
+    /// <summary>Hands over something that modules derived from their parameters (tables, constants) and that is released with them.</summary>
+    public T Own<T>(T derived)
+        where T : IDisposable
+    {
+        lock (_owned)
+            _owned.Add(derived);
+        return derived;
+    }
+
     public void Dispose()
     {
+        lock (_owned)
+        {
+            _owned.ForEach(derived => derived.Dispose());
+            _owned.Clear();
+        }
+
         Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
