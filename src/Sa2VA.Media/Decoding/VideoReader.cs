@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+
+namespace Sa2VA.Media;
+
+/// <summary>Decodes frames of a probed video, in order of presentation, through one ffmpeg process.</summary>
+public static class VideoReader
+{
+    /// <summary>
+    /// Streams the selected frames. Frames are pulled: ffmpeg waits when the consumer does, so at most one frame and a pipe's worth is in
+    /// flight. A read that starts in the middle gives the same bytes as one that starts at 0. The caller disposes each frame. Cancelling,
+    /// or leaving the loop, kills the process.
+    /// </summary>
+    /// <exception cref="MediaException">
+    /// The file ended early, a frame could not be decoded, ffmpeg died or stalled: <see cref="MediaException.Frame"/> is the first index that was
+    /// not delivered. Frames before it have been yielded and are good.
+    /// </exception>
+    public static async IAsyncEnumerable<VideoFrame> ReadAsync(
+        string path, VideoInfo info, ReadOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(info);
+        ArgumentNullException.ThrowIfNull(options);
+        var limits = options.Limits;
+        InputGuard.Check(path, limits);
+        info = info with { Path = path };
+        var wanted = options.Select(info.FrameCount);
+        var readsToEnd = options.Frames is null && options.LastFrame is null;
+        if (wanted.Count > 0)
+        {
+            var (arguments, delivered) = DecodePlan.For(info, wanted, limits);
+            var errors = new ErrorTail(limits.MaxErrorOutput);
+            var clock = new FrameClock(errors);
+            await using var process = ToolProcess.Start(MediaTools.Ffmpeg, arguments, clock.OnLineAsync);
+            process.Input.Close();
+            options.DecoderStarted?.Invoke(process.Id);
+            var decoder = new FramePipe(process, clock, errors, info, limits);
+            try
+            {
+                var next = 0;
+                foreach (var index in delivered)
+                {
+                    var frame = await decoder.ReadAsync(index, cancellationToken);
+                    if (index == wanted[next])
+                    {
+                        next++;
+                        yield return frame;
+                    }
+                    else
+                    {
+                        frame.Dispose();
+                    }
+                }
+            }
+            finally
+            {
+                process.Kill();
+                clock.Drop();
+            }
+        }
+
+        if (readsToEnd && info.IsTruncated)
+        {
+            throw new MediaException(MediaErrorKind.Truncated,
+                $"'{path}' is cut off after frame {info.FrameCount - 1} ({info.Seconds(info.Frames.Pts(info.Frames.Count - 1)):0.00} s); the frames before were read. " +
+                "Copy or download it again, or work on what is there by giving the last frame.", info.FrameCount);
+        }
+    }
+}
