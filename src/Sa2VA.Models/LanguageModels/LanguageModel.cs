@@ -1,0 +1,101 @@
+using Sa2VA.Models.Layers;
+using Sa2VA.Models.Weights;
+using Sa2VA.Tensors;
+using static Sa2VA.Tensors.torch;
+using F = Sa2VA.Tensors.torch.nn.functional;
+
+namespace Sa2VA.Models.LanguageModels;
+
+/// <summary>
+/// A decoder over token embeddings with a key/value cache. The families (<see cref="Qwen2.Qwen2ForCausalLM"/>,
+/// <see cref="InternLm2.InternLm2ForCausalLM"/>) say under which names its parts are stored.
+/// </summary>
+public abstract class LanguageModel
+{
+    /// <summary>Longest sequence that is read; beyond it the official models need rotary scaling that they were not tuned for.</summary>
+    public const int ContextLimit = 32_768;
+
+    private readonly Tensor _embedding;
+    private readonly DecoderLayer[] _layers;
+    private readonly RmsNorm _norm;
+    private readonly Tensor _head;
+    private readonly ScalarType _type;
+    private readonly Device _device;
+
+    private protected LanguageModel(LanguageModelConfig config, WeightScope w, string embedding, string head, Func<WeightScope, DecoderLayer> layer)
+    {
+        (Config, _type, _device) = (config, w.ComputeType, w.Device);
+        _embedding = w["model"].GetMatrix($"{embedding}.weight", Init.Normal(0.02), config.VocabularySize, config.HiddenSize);
+        _layers = [.. Enumerable.Range(0, config.Layers).Select(i => layer(w["model"]["layers"][i]))];
+        _norm = new RmsNorm(w["model"]["norm"], config.HiddenSize, config.RmsNormEps);
+        _head = !config.TieWordEmbeddings || w.Wants($"{head}.weight", fallback: false)
+            ? w.GetMatrix($"{head}.weight", Init.Normal(0.02), config.VocabularySize, config.HiddenSize)
+            : _embedding;
+    }
+
+    public LanguageModelConfig Config { get; }
+
+    /// <summary>Builds the decoder that a configuration names, from the scope <c>language_model</c>.</summary>
+    public static LanguageModel Create(WeightScope w, LanguageModelConfig config) => config.Family switch
+    {
+        LanguageModelFamily.Qwen2 => new Qwen2.Qwen2ForCausalLM(w, config),
+        LanguageModelFamily.InternLm2 => new InternLm2.InternLm2ForCausalLM(w, config),
+        _ => throw new ArgumentOutOfRangeException(nameof(config), config.Family, "not a language model"),
+    };
+
+    /// <summary>An empty cache for this decoder.</summary>
+    public KeyValueCache NewCache(long capacity = 512) => new(Config, _type, _device, capacity);
+
+    /// <summary>Rows of the embedding, [1, n, H].</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An id is outside the vocabulary.</exception>
+    public Tensor Embed(ReadOnlySpan<int> ids)
+    {
+        foreach (var id in ids)
+        {
+            if ((uint)id >= (uint)Config.VocabularySize)
+                throw new ArgumentOutOfRangeException(nameof(ids), id, $"The vocabulary has {Config.VocabularySize} tokens.");
+        }
+
+        using var scope = NewDisposeScope();
+        var indices = tensor(ids, [1, ids.Length], _device).to(int64);
+        return F.embedding(_embedding, indices).to(_type).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Reads tokens that follow what the cache holds.</summary>
+    /// <param name="embeddings">[1, n, H]</param>
+    /// <param name="cache">Made by <see cref="NewCache"/>; holds n tokens more afterwards.</param>
+    /// <param name="hidden_states">When given, receives the embeddings, the state after each layer but the last, and the result, owned by the caller.</param>
+    /// <returns>The last layer's state after the final norm, [1, n, H].</returns>
+    /// <exception cref="ArgumentException">The sequence would be longer than <see cref="ContextLimit"/>.</exception>
+    public Tensor forward(Tensor embeddings, KeyValueCache cache, IList<Tensor>? hidden_states = null)
+    {
+        var count = embeddings.size(1);
+        if (cache.Length + count > ContextLimit)
+            throw new ArgumentException($"{cache.Length + count} tokens are more than the {ContextLimit} that the language model reads; ask with fewer frames or a shorter text.", nameof(embeddings));
+
+        using var scope = NewDisposeScope();
+        cache.Reserve(count);
+        var (cos, sin) = cache.Rotary.At(cache.Length, count, _type, _device);
+        var x = embeddings.alias();
+        hidden_states?.Add(x.clone().MoveToOuterDisposeScope());
+        for (var i = 0; i < _layers.Length; i++)
+        {
+            using var before = x;
+            x = _layers[i].forward(before, i, cache, cos, sin);
+            if (i < _layers.Length - 1)
+                hidden_states?.Add(x.clone().MoveToOuterDisposeScope());
+        }
+
+        cache.Advance(count);
+        var result = _norm.forward(x);
+        hidden_states?.Add(result.clone().MoveToOuterDisposeScope());
+        return result.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Scores of the next token in float32, [..., V], from states of <see cref="forward"/>.</summary>
+    public Tensor Logits(Tensor hidden)
+    {
+        using var scope = NewDisposeScope();
+        return F.linear(hidden, _head).to(float32).MoveToOuterDisposeScope();
+    }
+}
