@@ -8,9 +8,6 @@ namespace Sa2VA.Models.Sam2;
 /// <summary>A ConvNeXt block (sam2/modeling/memory_encoder.py, CXBlock) over channels-last maps.</summary>
 public sealed class CXBlock
 {
-    // transformers renames every parameter with "gamma" in its name, so the families store the layer scale under different names.
-    private static readonly string[] ScaleNames = ["gamma", "g_weight", "weight"];
-
     private readonly Conv2d dwconv;
     private readonly LayerNorm norm;
     private readonly Linear pwconv1;
@@ -25,7 +22,7 @@ public sealed class CXBlock
         pwconv1 = new Linear(w["pwconv1"], width, 4 * width);
         pwconv2 = new Linear(w["pwconv2"], 4 * width, width);
         if (config.LayerScaleInit > 0)
-            gamma = w.Get(Array.Find(ScaleNames, w.Has) ?? ScaleNames[0], Init.Constant(config.LayerScaleInit), width);
+            gamma = w.Get("gamma", Init.Constant(config.LayerScaleInit), width);
     }
 
     /// <summary>(B, h, w, C) → (B, h, w, C)</summary>

@@ -101,7 +101,7 @@ public sealed class SamHeads
         using var scope = NewDisposeScope();
         var batch = points?.Coordinates.size(0) ?? maskInput?.size(0) ?? languageEmbeds?.size(0) ?? embedding.size(0);
         var sparse = sam_prompt_encoder.Sparse(batch, points, language: languageEmbeds);
-        var dense = maskInput is null ? sam_prompt_encoder.NoMask : sam_prompt_encoder.EmbedMasks(ToPromptSize(maskInput));
+        var dense = maskInput is null ? sam_prompt_encoder.NoMask : EmbedMaskPrompt(maskInput);
         var image = embedding.flatten(2).transpose(1, 2) + dense;    // (B, N, C)
         if (image.size(0) != batch)
             image = image.expand(batch, -1, -1);
@@ -139,6 +139,13 @@ public sealed class SamHeads
 
     /// <summary>Bilinear enlargement of mask logits to a square, without aligned corners.</summary>
     internal static Tensor Enlarge(Tensor masks, long side) => PerRow.Apply(masks, x => F.interpolate(x, side, side));
+
+    /// <summary>A mask prompt of any size [B, 1, a, a] as dense tokens (B, h·w, C).</summary>
+    public Tensor EmbedMaskPrompt(Tensor mask)
+    {
+        using var scope = NewDisposeScope();
+        return sam_prompt_encoder.EmbedMasks(ToPromptSize(mask)).MoveToOuterDisposeScope();
+    }
 
     private Tensor ToPromptSize(Tensor mask)
     {
