@@ -136,8 +136,9 @@ public sealed class MemoryReader
         var attention = memory_attention.layers[layer].cross_attn_image;
         for (var i = 0; i < bank.Spatial.Count; i++)
             AddTemporalTerm(keys.narrow(0, i * tokens, tokens), bank.Keys[i][layer], layer, bank.Spatial[i].TemporalRow);
-        if (bank.PlacedPointers is not null)
-            keys.narrow(0, bank.Spatial.Count * tokens, bank.PointerTokens).copy_(attention.Keys(bank.PlacedPointers));
+        var pointers = _config.MemoryAttention.PosEncAtCrossAttnKeys ? bank.PlacedPointers : bank.Pointers;
+        if (pointers is not null)
+            keys.narrow(0, bank.Spatial.Count * tokens, bank.PointerTokens).copy_(attention.Keys(pointers));
     }
 
     // target = keys + RoPE(W·tpos): the projected row is the same for every token, only its turn differs.

@@ -49,6 +49,6 @@ public sealed class MemoryWriter
         var mask = _config.BinarizeMaskFromPtsForMemEnc && isMaskFromPoints
             ? maskLogits.gt(0).to(float32)
             : PerRow.Apply(maskLogits.to(float32), x => x.sigmoid());
-        return mask.mul_(_config.SigmoidScaleForMemEnc).add_(_config.SigmoidBiasForMemEnc).MoveToOuterDisposeScope();
+        return (mask * _config.SigmoidScaleForMemEnc + _config.SigmoidBiasForMemEnc).MoveToOuterDisposeScope();
     }
 }
