@@ -10,11 +10,11 @@ public sealed class CatalogueStore : WeightStore
 {
     private readonly Dictionary<string, WeightSpec> _specs = new(StringComparer.Ordinal);
     private readonly List<Tensor> _tensors = [];
-    private readonly Func<string, bool>? _isOptionalPresent;
+    private readonly Func<string, bool?>? _isPresent;
 
     /// <summary>Creates a catalogue.</summary>
-    /// <param name="isOptionalPresent">Which optional tensors the model has; as the modules' own defaults say when null.</param>
-    public CatalogueStore(Func<string, bool>? isOptionalPresent = null) => _isOptionalPresent = isOptionalPresent;
+    /// <param name="isPresent">Whether the model has an optional tensor; null leaves it to the modules' own defaults.</param>
+    public CatalogueStore(Func<string, bool?>? isPresent = null) => _isPresent = isPresent;
 
     /// <summary>The shapes live on the CPU.</summary>
     public override Device Device => Device.CPU;
@@ -26,10 +26,10 @@ public sealed class CatalogueStore : WeightStore
     public long ParameterCount => _specs.Values.Sum(spec => spec.Count);
 
     /// <summary>Whether the tensor belongs to the model, or was already asked for.</summary>
-    public override bool Has(string name) => _isOptionalPresent?.Invoke(name) ?? _specs.ContainsKey(name);
+    public override bool Has(string name) => _isPresent?.Invoke(name) ?? _specs.ContainsKey(name);
 
     /// <summary>Whether an optional tensor belongs to the model.</summary>
-    public override bool Wants(string name, bool fallback) => _isOptionalPresent?.Invoke(name) ?? fallback;
+    public override bool Wants(string name, bool fallback) => _isPresent?.Invoke(name) ?? fallback;
 
     /// <summary>A tensor of that shape without memory behind it.</summary>
     public override Tensor Get(string name, long[] shape, Init init, ScalarType? type)

@@ -1,0 +1,83 @@
+using System.Text.Json.Nodes;
+using Sa2VA.Models.Sam2;
+using Sa2VA.Models.Tokenizers;
+
+namespace Sa2VA.Models.Checkpoints;
+
+/// <summary>
+/// A configuration that a random checkpoint can be made of. The real sizes have the shapes of the published checkpoints, for
+/// measurements; the tiny ones have every part of the architecture and run in milliseconds, for tests.
+/// </summary>
+public sealed record ModelPreset
+{
+    private ModelPreset(string name, string description) => (Name, Description) = (name, description);
+
+    /// <summary>What the command line calls it.</summary>
+    public string Name { get; }
+
+    /// <summary>One line for a list.</summary>
+    public string Description { get; }
+
+    /// <summary>What it makes.</summary>
+    public ModelKind Kind { get; private init; } = ModelKind.Sa2vaInternVl;
+
+    /// <summary>Whether it has Sa2VA-i's second mask decoder.</summary>
+    public bool HasModifiedDecoder { get; private init; }
+
+    /// <summary>The first id of the added tokens; the ids before it are the base vocabulary.</summary>
+    public int FirstAddedToken { get; private init; } = QwenTokens.OfficialBase;
+
+    internal LanguageModelSize Language { get; private init; } = new(896, 24, 14, 2, 4864);
+
+    internal VisionTowerSize Vision { get; private init; } = new(1024, 24, 16, 4096, 448);
+
+    /// <summary>The tracker's configuration in the terms of the official code; null for a published one, which config.json does not mention.</summary>
+    internal JsonNode? Tracker { get; private init; }
+
+    /// <summary>The published tracker that a plain SAM 2 checkpoint is made for.</summary>
+    internal Sam2Config? Published { get; private init; }
+
+    /// <summary>All presets, the smallest first.</summary>
+    public static IReadOnlyList<ModelPreset> All { get; } =
+    [
+        Tiny("tiny", "every part of Sa2VA at a few thousand parameters each, tracker at 128×128: for tests", modifiedDecoder: false),
+        Tiny("tiny-i", "the same with Sa2VA-i's second mask decoder", modifiedDecoder: true),
+        new("sam2-tiny", "the tracker of 'tiny' alone, as a plain SAM 2 checkpoint") { Kind = ModelKind.Sam2, Tracker = PresetConfig.TinyTracker() },
+        Sam2("sam2.1-t", "Hiera-T", Sam2Config.HieraTiny()),
+        Sam2("sam2.1-s", "Hiera-S", Sam2Config.HieraSmall()),
+        Sam2("sam2.1-b+", "Hiera-B+", Sam2Config.HieraBasePlus()),
+        Sam2("sam2.1-l", "Hiera-L", Sam2Config.HieraLarge()),
+        new("1b", "the shapes of Sa2VA-1B (InternVL2.5-1B: InternViT-300M, Qwen2.5-0.5B, Hiera-L)"),
+        new("internvl3-2b", "the shapes of Sa2VA-InternVL3-2B (InternViT-300M, Qwen2.5-1.5B, Hiera-L)") { Language = new(1536, 28, 12, 2, 8960) },
+        new("4b", "the shapes of Sa2VA-4B (InternVL2.5-4B: InternViT-300M, Qwen2.5-3B, Hiera-L)") { Language = new(2048, 36, 16, 2, 11008) },
+    ];
+
+    /// <summary>The preset of that name.</summary>
+    /// <exception cref="ArgumentException">There is none; the message lists them.</exception>
+    public static ModelPreset Named(string name) =>
+        All.FirstOrDefault(preset => string.Equals(preset.Name, name, StringComparison.Ordinal))
+        ?? throw new ArgumentException($"There is no preset '{name}'. Known are {string.Join(", ", All.Select(preset => preset.Name))}.", nameof(name));
+
+    /// <summary><c>config.json</c> with the fields of the official one, and <c>sam2</c> where the tracker is not a published one.</summary>
+    /// <param name="vocabulary">Rows of the embedding: tokens of the tokenizer.</param>
+    /// <returns>Null when the official folder has no such file: a published SAM 2 alone.</returns>
+    public JsonObject? Config(int vocabulary) => PresetConfig.Build(this, vocabulary);
+
+    private static ModelPreset Sam2(string name, string trunk, Sam2Config config) =>
+        new(name, $"SAM 2.1 {trunk} alone at 1024×1024, as a plain SAM 2 checkpoint") { Kind = ModelKind.Sam2, Published = config };
+
+    private static ModelPreset Tiny(string name, string description, bool modifiedDecoder) => new(name, description)
+    {
+        HasModifiedDecoder = modifiedDecoder,
+        FirstAddedToken = 256,
+        Language = new(64, 2, 4, 2, 128),
+        Vision = new(64, 2, 4, 128, 112),
+        Tracker = PresetConfig.TinyTracker(),
+    };
+}
+
+/// <summary>What differs between the language models of the presets.</summary>
+internal sealed record LanguageModelSize(int Width, int Layers, int Heads, int KeyValueHeads, int Hidden);
+
+/// <summary>What differs between the vision towers of the presets.</summary>
+internal sealed record VisionTowerSize(int Width, int Layers, int Heads, int Hidden, int ImageSize);
