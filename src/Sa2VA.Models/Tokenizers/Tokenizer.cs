@@ -67,16 +67,10 @@ public sealed class Tokenizer
     /// <param name="specials">Whether the spelling of an added token stands for it.</param>
     public int[] Encode(string text, SpecialTokens specials = SpecialTokens.AsText)
     {
+        if (specials == SpecialTokens.AsTokens)
+            return Encode(Parts(text));
         var ids = new List<int>();
-        var from = 0;
-        while (specials == SpecialTokens.AsTokens && _scanner.Find(text, from, out var at) is { } token)
-        {
-            EncodePlain(text[from..at], ids);
-            ids.Add(token.Id);
-            from = at + token.Content.Length;
-        }
-
-        EncodePlain(text[from..], ids);
+        EncodePlain(text, ids);
         return [.. ids];
     }
 
@@ -101,6 +95,24 @@ public sealed class Tokenizer
 
         EncodePlain(text.ToString(), ids);
         return [.. ids];
+    }
+
+    /// <summary>A text of our own as parts of a prompt: added tokens that it spells, and the text between them.</summary>
+    public IReadOnlyList<PromptPart> Parts(string template)
+    {
+        var parts = new List<PromptPart>();
+        var from = 0;
+        while (_scanner.Find(template, from, out var at) is { } token)
+        {
+            if (at > from)
+                parts.Add(PromptPart.Text(template[from..at]));
+            parts.Add(PromptPart.Token(token.Id));
+            from = at + token.Content.Length;
+        }
+
+        if (from < template.Length)
+            parts.Add(PromptPart.Text(template[from..]));
+        return parts;
     }
 
     /// <summary>The text of ids: bytes that are not UTF-8 become U+FFFD, ids without a token nothing.</summary>

@@ -1,0 +1,32 @@
+namespace Sa2VA.Models.Sa2va;
+
+/// <summary>What the model said.</summary>
+/// <param name="Text">The answer, <c>[SEG]</c> and other tokens of its own included, without the token that ended it.</param>
+/// <param name="TokenIds">The new tokens, all of them.</param>
+/// <param name="SegEmbeddings">One prompt vector of the tracker per <c>[SEG]</c>; none means that the model found no such object.</param>
+/// <param name="Complete">False when the limit of tokens cut it off.</param>
+public sealed record Answer(string Text, int[] TokenIds, float[][] SegEmbeddings, bool Complete);
+
+/// <summary>How a question is asked.</summary>
+public sealed record AskOptions
+{
+    /// <summary>Most tokens of an answer. Default 2048 as in the official code, 1 to 8192.</summary>
+    public int MaxNewTokens { get; init; } = 2048;
+
+    /// <summary>Whether the question is passed on word for word instead of through <see cref="QuestionTemplate"/>.</summary>
+    public bool Raw { get; init; }
+
+    internal AskOptions Validated() => MaxNewTokens is >= 1 and <= 8192
+        ? this
+        : throw new ArgumentOutOfRangeException(nameof(MaxNewTokens), MaxNewTokens, "AskOptions.MaxNewTokens must be 1 to 8192.");
+}
+
+/// <summary>How a model folder is loaded.</summary>
+public sealed record LoadOptions
+{
+    /// <summary>Element type that the vision tower and the language model compute in. Default float32 on the CPU, bfloat16 on a GPU.</summary>
+    public Tensors.ScalarType? LanguageType { get; init; }
+
+    /// <summary>Element type that the tracker computes in. Default float32.</summary>
+    public Tensors.ScalarType TrackerType { get; init; } = Tensors.ScalarType.Float32;
+}

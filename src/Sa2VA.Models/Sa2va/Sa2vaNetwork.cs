@@ -1,0 +1,91 @@
+using Sa2VA.Models.Layers;
+using Sa2VA.Models.LanguageModels;
+using Sa2VA.Models.Sam2;
+using Sa2VA.Models.Weights;
+using Sa2VA.Tensors;
+using static Sa2VA.Tensors.torch;
+
+namespace Sa2VA.Models.Sa2va;
+
+/// <summary>
+/// The parts of Sa2VA and how they are connected (paper, section 3): frames → language tokens → answer → one prompt vector per
+/// <c>[SEG]</c> → tracker. Works on tensors and token ids; words are <see cref="Sa2vaModel"/>'s business.
+/// </summary>
+public sealed class Sa2vaNetwork
+{
+    private const string TrackerScope = "grounding_encoder.sam2_model";
+    private const string ModifiedDecoderScope = "sam_mask_decoder_modified";
+
+    private readonly Device _device;
+    private readonly ScalarType _type;
+    private readonly Linear _segFirst;
+    private readonly Linear _segSecond;
+
+    /// <param name="root">Scope of the whole checkpoint.</param>
+    /// <param name="tracker">The same for the tracker, which may compute in another type.</param>
+    /// <param name="c">Architecture.</param>
+    public Sa2vaNetwork(WeightScope root, WeightScope tracker, Sa2vaConfig c)
+    {
+        (Config, _device, _type) = (c, root.Device, root.ComputeType);
+        Vision = new VisionTower(root, c);
+        LanguageModel = LanguageModel.Create(root["language_model"], c.Language);
+        _segFirst = new Linear(root["text_hidden_fcs"][0], c.Language.HiddenSize, c.Language.HiddenSize);
+        _segSecond = new Linear(root["text_hidden_fcs"][2], c.Language.HiddenSize, c.Tracker.HiddenDim);
+        var grounding = tracker[TrackerScope];
+        Sam2 = new Sam2Model(grounding, c.Tracker);
+        if (grounding[ModifiedDecoderScope].Wants("iou_token.weight", c.HasModifiedDecoder))
+            ModifiedDecoder = new Sam2MaskDecoder(grounding[ModifiedDecoderScope], c.Tracker);
+    }
+
+    public Sa2vaConfig Config { get; }
+
+    public VisionTower Vision { get; }
+
+    public LanguageModel LanguageModel { get; }
+
+    public Sam2Model Sam2 { get; }
+
+    /// <summary>Sa2VA-i's fine-tuned decoder of sentences, beside the tracker's original one.</summary>
+    public Sam2MaskDecoder? ModifiedDecoder { get; }
+
+    /// <summary>What the vision tower makes of frames: [B, tokens per frame, H].</summary>
+    /// <param name="pixels">[B, 3, S, S] normalised float32.</param>
+    public Tensor Look(Tensor pixels)
+    {
+        using var scope = NewDisposeScope();
+        return Vision.forward(pixels.to(_type, _device)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Embeddings of a prompt in which vision features stand at the placeholders, in order: [1, n, H].</summary>
+    /// <exception cref="ArgumentException">There are more or fewer placeholders than features.</exception>
+    public Tensor Embed(ReadOnlySpan<int> ids, int placeholder, Tensor features)
+    {
+        using var scope = NewDisposeScope();
+        var rows = features.reshape(-1, features.size(-1));
+        var embedded = LanguageModel.Embed(ids);
+        long used = 0;
+        for (var start = 0; start < ids.Length; start++)
+        {
+            if (ids[start] != placeholder)
+                continue;
+            var end = start;
+            while (end < ids.Length && ids[end] == placeholder)
+                end++;
+            var count = Math.Min(end - start, rows.size(0) - used);
+            embedded.narrow(1, start, count).copy_(rows.narrow(0, used, count));
+            used += end - start;
+            start = end;
+        }
+
+        return used == rows.size(0)
+            ? embedded.MoveToOuterDisposeScope()
+            : throw new ArgumentException($"The prompt has {used} image placeholders, but the frames give {rows.size(0)} features.", nameof(features));
+    }
+
+    /// <summary><c>text_hidden_fcs</c>: final states [n, H] where <c>[SEG]</c> was read → prompt vectors [n, C] of the tracker.</summary>
+    public Tensor ProjectSegmentation(Tensor states)
+    {
+        using var scope = NewDisposeScope();
+        return _segSecond.forward(_segFirst.forward(states, Activation.Relu)).MoveToOuterDisposeScope();
+    }
+}
