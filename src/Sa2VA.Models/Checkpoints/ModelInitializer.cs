@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Sa2VA.Models.Sam2;
 using Sa2VA.Models.Tokenizers;
 using Sa2VA.Models.Weights;
 using Sa2VA.Tensors.Safetensors;
@@ -55,7 +54,7 @@ public static class ModelInitializer
             WriteJson(folder, "generation_config.json", new JsonObject { ["_from_model_config"] = true, ["do_sample"] = false, ["eos_token_id"] = tokenizer.EndOfSequence });
         }
 
-        var specs = Catalogue(preset, config, tokenizer);
+        var specs = Catalogue(preset, config);
         var rows = new Dictionary<(string Tensor, long Row), float[]>();
         if (tokenizer is not null && options.AnswersWithSegmentation)
         {
@@ -68,14 +67,10 @@ public static class ModelInitializer
         return specs.Sum(spec => spec.Count);
     }
 
-    private static IReadOnlyCollection<WeightSpec> Catalogue(ModelPreset preset, JsonObject? config, Tokenizer? tokenizer)
+    private static IReadOnlyCollection<WeightSpec> Catalogue(ModelPreset preset, JsonObject? config)
     {
-        using var store = new CatalogueStore(name => name.Contains(".sam_mask_decoder_modified.", StringComparison.Ordinal) ? preset.HasModifiedDecoder : null);
-        var scope = new WeightScope(store);
         using var json = config is null ? null : JsonDocument.Parse(config.ToJsonString());
-        if (preset.Kind == ModelKind.Sam2)
-            _ = new Sam2Model(scope, preset.Published ?? Sam2Config.FromJson(json!.RootElement));
-        return [.. store.Specs];
+        return ModelCatalogue.Of(preset, json?.RootElement);
     }
 
     private static void WriteJson(string folder, string name, JsonNode content) =>

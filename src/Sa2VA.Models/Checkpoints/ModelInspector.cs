@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Sa2VA.Models.Sa2va;
 
 namespace Sa2VA.Models.Checkpoints;
 
@@ -46,8 +47,24 @@ public static class ModelInspector
             yield return $"The language model '{languageModel ?? "none"}' cannot be run by this version; {SupportedLanguageModel} can.";
         if (tracker is null)
             yield return "The tracker's tensors (image_encoder.trunk…) are missing: the folder is not complete.";
+        foreach (var difference in Differences(folder, languageModel))
+            yield return difference;
         if (tokenizer?.Problem is { } problem)
             yield return $"The tokenizer cannot be used. {problem}";
+    }
+
+    private static IEnumerable<string> Differences(ModelFolder folder, string? languageModel)
+    {
+        if (folder.Kind != ModelKind.Sa2vaInternVl || languageModel != SupportedLanguageModel)
+            return [];
+        try
+        {
+            return [.. WeightAudit.Differences(folder.Weights, Sa2vaConfig.FromJson(folder.Config!.Value))];
+        }
+        catch (Exception e) when (e is ModelFolderException or NotSupportedException or InvalidOperationException or FormatException)
+        {
+            return [$"{ConfigFile.Name} cannot be used. {e.Message}"];
+        }
     }
 
     private static string? LanguageModel(ModelFolder folder)

@@ -1,0 +1,169 @@
+using System.Text.Json.Nodes;
+using Sa2VA.Models.Checkpoints;
+using Sa2VA.Models.Sa2va;
+using Sa2VA.Models.Tokenizers;
+using Sa2VA.Tensors;
+using Sa2VA.Tensors.Safetensors;
+using Sa2VA.Testing;
+
+namespace Sa2VA.Models.Tests.Checkpoints;
+
+public sealed class RandomSa2vaTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private string Model => _folder.File("model");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("tiny", false)]
+    [InlineData("tiny-i", true)]
+    public void A_random_checkpoint_loads_like_a_fetched_one(string preset, bool improved)
+    {
+        var parameters = Write(preset);
+
+        using var model = Sa2vaModel.Load(Model, Device.CPU);
+        var report = ModelInspector.Inspect(Model);
+
+        Assert.Equal(improved, model.ModifiedDecoder is not null);
+        Assert.Equal(parameters, report.Parameters);
+        Assert.Equal((ModelKind.Sa2vaInternVl, improved ? "sa2va-i" : "sa2va", 128), (report.Kind, report.Protocol, report.ImageSize));
+        Assert.Equal(model.Tokenizer.RequiredId(QwenTokens.Segmentation), report.Tokenizer!.Segmentation);
+        Assert.DoesNotContain(report.Parts, part => part.Name == "other");
+        Assert.Empty(report.Problems);
+    }
+
+    [Theory]
+    [InlineData("the person in the red shirt", 0)]
+    [InlineData("a dog", 1)]
+    [InlineData("Which of the two cars overtakes the other one, and does it stay ahead until the end?", 2)]
+    [InlineData("<|im_end|> [SEG] ünïcödé 你好\n", 3)]
+    public void Every_question_is_answered_with_one_segment(string question, int seed)
+    {
+        Write("tiny", new InitOptions { Seed = (ulong)seed });
+        using var model = Sa2vaModel.Load(Model, Device.CPU);
+        using var prefix = model.EncodeFrames(Frames(model, seed));
+
+        var answer = model.Ask(prefix, question, cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal("[SEG]", answer.Text);
+        Assert.Single(answer.SegEmbeddings);
+        Assert.All(answer.SegEmbeddings[0], value => Assert.True(float.IsFinite(value)));
+    }
+
+    [Fact]
+    public void Without_the_bias_the_random_model_does_not_segment()
+    {
+        Write("tiny", new InitOptions { AnswersWithSegmentation = false });
+        using var model = Sa2vaModel.Load(Model, Device.CPU);
+        using var prefix = model.EncodeFrames(Frames(model, 0));
+
+        var answer = model.Ask(prefix, "a dog", new AskOptions { MaxNewTokens = 8 }, TestContext.Current.CancellationToken);
+
+        Assert.NotEqual("[SEG]", answer.Text);
+    }
+
+    [Theory]
+    [InlineData("language_model.model.norm.weight")]
+    [InlineData("vision_model.encoder.layers.1.attn.qkv.weight")]
+    [InlineData("grounding_encoder.sam2_model.memory_encoder.fuser.layers.0.g_weight")]
+    [InlineData("text_hidden_fcs.2.bias")]
+    public void A_deleted_tensor_is_named(string tensor)
+    {
+        Write("tiny");
+        Rewrite((name, shape) => name == tensor ? null : (name, shape));
+
+        Assert.Contains(tensor.Replace("g_weight", "", StringComparison.Ordinal), LoadError(), StringComparison.Ordinal);
+        Assert.Contains("asks for are missing (1)", Assert.Single(ModelInspector.Inspect(Model).Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_reshaped_tensor_is_named_with_both_shapes()
+    {
+        Write("tiny");
+        Rewrite((name, shape) => name == "mlp1.1.weight" ? (name, [shape[1], shape[0]]) : (name, shape));
+
+        var message = LoadError();
+
+        Assert.Contains("'mlp1.1.weight' as BF16 [256, 64], but the configuration asks for [64, 256]", message, StringComparison.Ordinal);
+        Assert.Contains("mlp1.1.weight is BF16 [256, 64] instead of [64, 256]", Assert.Single(ModelInspector.Inspect(Model).Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_renamed_tensor_is_named_when_missing_and_when_surplus()
+    {
+        Write("tiny");
+        Rewrite((name, shape) => name == "mlp1.0.bias" ? ("mlp1.0.beta", shape) : (name, shape));
+
+        Assert.Contains("'mlp1.0.bias' [256]", LoadError(), StringComparison.Ordinal);
+        var problems = ModelInspector.Inspect(Model).Problems;
+        Assert.Contains("mlp1.0.bias [256]", problems[0], StringComparison.Ordinal);
+        Assert.Contains("mlp1.0.beta", problems[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_added_tensor_is_named()
+    {
+        Write("tiny");
+        Rewrite((name, shape) => (name, shape), ("language_model.model.layers.2.mlp.up_proj.weight", [128, 64]));
+
+        Assert.Contains("'language_model.model.layers.2.mlp.up_proj.weight'", LoadError(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_configuration_of_another_size_is_told_by_its_first_tensor()
+    {
+        Write("tiny");
+        var file = Path.Combine(Model, "config.json");
+        var config = JsonNode.Parse(File.ReadAllText(file))!;
+        config["llm_config"]!["num_hidden_layers"] = 3;
+        File.WriteAllText(file, config.ToJsonString());
+
+        Assert.Contains("language_model.model.layers.2.", LoadError(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_catalogue_of_a_real_size_has_its_vocabulary_and_its_number_of_parameters()
+    {
+        var config = ModelPreset.Named("4b").Config(151_679)!;
+        using var json = System.Text.Json.JsonDocument.Parse(config.ToJsonString());
+        var specs = ModelCatalogue.Of(Sa2vaConfig.FromJson(json.RootElement));
+
+        Assert.Equal([151_679, 2048], specs.First(spec => spec.Name == "language_model.lm_head.weight").Shape);
+        Assert.Equal(151_679, new Tokenizer(QwenTokens.ByteLevel()).Count);
+        // Qwen2.5-3B (3.09 B, and 0.31 B for the untied head), InternViT-300M (0.30 B), SAM 2 Hiera-L (0.22 B), projections.
+        Assert.InRange(specs.Sum(spec => spec.Count) / 1e9, 3.9, 4.0);
+    }
+
+    private static List<RgbPixels> Frames(Sa2vaModel model, int seed)
+    {
+        var side = model.Config.VisionImageSize;
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, 5).Select(_ =>
+        {
+            var pixels = new byte[side * side * 3];
+            random.NextBytes(pixels);
+            return new RgbPixels(side, side, pixels);
+        })];
+    }
+
+    private string LoadError() => Assert.Throws<ModelFolderException>(() => Sa2vaModel.Load(Model, Device.CPU)).Message;
+
+    private long Write(string preset, InitOptions? options = null) =>
+        ModelInitializer.Write(ModelPreset.Named(preset), Model, options, TestContext.Current.CancellationToken);
+
+    // Writes the weights again with names and shapes changed; the values do not matter.
+    private void Rewrite(Func<string, long[], (string Name, long[] Shape)?> change, params (string Name, long[] Shape)[] added)
+    {
+        var path = Path.Combine(Model, "model.safetensors");
+        List<(string Name, long[] Shape)> tensors;
+        using (var file = SafetensorsFile.Open(path))
+            tensors = [.. file.Entries.Select(entry => change(entry.Name, [.. entry.Shape])).OfType<(string, long[])>(), .. added];
+
+        using var writer = SafetensorsWriter.Create(path, tensors.Select(tensor => new SafetensorsDeclaration(tensor.Name, SafetensorsDtype.BF16, [.. tensor.Shape])));
+        foreach (var entry in writer.Entries)
+            writer.Append(entry.Name, new byte[entry.ByteCount]);
+        writer.Commit();
+    }
+}
