@@ -8,8 +8,11 @@ internal static class DecodePlan
     /// <summary>Longest list that is handed to ffmpeg as an expression; longer ones are filtered on this side of the pipe.</summary>
     private const int MaxListed = 64;
 
+    /// <summary>The key frame to begin with: 0 where timestamps do not identify frames, or where a frame depends on its neighbours.</summary>
+    public static int Start(VideoInfo info, int first) => info.Frames.IsExact && !info.IsInterlaced ? info.Frames.StartFor(first) : 0;
+
     /// <summary>The arguments, and the indices that will come out of the pipe (a superset of <paramref name="wanted"/>).</summary>
-    public static (List<string> Arguments, IReadOnlyList<int> Delivered) For(VideoInfo info, IReadOnlyList<int> wanted, MediaLimits limits)
+    public static (List<string> Arguments, IReadOnlyList<int> Delivered) For(VideoInfo info, IReadOnlyList<int> wanted, int start, MediaLimits limits)
     {
         var (select, delivered) = Selection(info.Frames, wanted);
         List<string> arguments =
@@ -20,7 +23,6 @@ internal static class DecodePlan
             "-copyts", "-noautorotate",
         ];
 
-        var start = info.Frames.IsExact && !info.IsInterlaced ? info.Frames.StartFor(wanted[0]) : 0;
         if (start > 0)
         {
             // Seeking lands on the key frame at or before the time; rounding down to a microsecond can only make it land earlier.

@@ -26,34 +26,20 @@ public static class VideoReader
         var readsToEnd = options.Frames is null && options.LastFrame is null;
         if (wanted.Count > 0)
         {
-            var (arguments, delivered) = DecodePlan.For(info, wanted, limits);
-            var errors = new ErrorTail(limits.MaxErrorOutput);
-            var clock = new FrameClock(errors);
-            await using var process = ToolProcess.Start(MediaTools.Ffmpeg, arguments, clock.OnLineAsync);
-            process.Input.Close();
-            options.DecoderStarted?.Invoke(process.Id);
-            var decoder = new FramePipe(process, clock, errors, info, limits);
-            try
+            await using var decoder = await FrameDecoder.OpenAsync(info, wanted, options, cancellationToken);
+            var next = 0;
+            foreach (var index in decoder.Delivered)
             {
-                var next = 0;
-                foreach (var index in delivered)
+                var frame = await decoder.ReadAsync(index, cancellationToken);
+                if (index == wanted[next])
                 {
-                    var frame = await decoder.ReadAsync(index, cancellationToken);
-                    if (index == wanted[next])
-                    {
-                        next++;
-                        yield return frame;
-                    }
-                    else
-                    {
-                        frame.Dispose();
-                    }
+                    next++;
+                    yield return frame;
                 }
-            }
-            finally
-            {
-                process.Kill();
-                clock.Drop();
+                else
+                {
+                    frame.Dispose();
+                }
             }
         }
 

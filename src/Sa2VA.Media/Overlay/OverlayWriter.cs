@@ -141,7 +141,8 @@ public sealed class OverlayWriter : IAsyncDisposable
         _held?.Dispose();
         _held = null;
         await _process.DisposeAsync();
-        File.Delete(_partial);
+        if (File.Exists(_partial))
+            File.Delete(_partial);
     }
 
     /// <summary>Fills the grid up to the tick at which the next frame is due; frames that come closer than a tick are all kept.</summary>

@@ -13,7 +13,7 @@ internal static class PngFilter
         {
             var value = (byte)(row[i] - Predict(filter, i >= step ? row[i - step] : 0, above[i], i >= step ? above[i - step] : 0));
             target[i] = value;
-            cost += Math.Abs((sbyte)value);
+            cost += Math.Abs((int)(sbyte)value);
         }
 
         return cost;

@@ -19,11 +19,14 @@ internal static class FrameTableReader
         var usable = true;
         var seen = 0L;
         var (_, errors) = await Ffprobe.RunAsync(path,
-            ["-select_streams", ToolArguments.Text(stream.Index), "-show_entries", "packet=pts,dts,flags", "-of", "compact=p=0:nk=1"],
+            ["-select_streams", ToolArguments.Text(stream.Index), "-show_entries", "packet=pts,dts,flags", "-of", "compact=nk=1"],
             line =>
             {
+                // "packet|pts|dts|flags"; side data comes as lines of its own.
+                if (!line.StartsWith("packet|", StringComparison.Ordinal))
+                    return;
                 CheckCount(path, ++seen, limits);
-                var fields = line.Split('|');
+                var fields = line[7..].Split('|');
                 if (fields.Length < 3 || fields[2].Contains('D', StringComparison.Ordinal))
                     return;                                        // outside the edit list: decoded, never shown
                 if (!long.TryParse(fields[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var pts))
@@ -79,12 +82,14 @@ internal static class FrameTableReader
     {
         var pts = new List<long>();
         await Ffprobe.RunAsync(path,
-            ["-select_streams", ToolArguments.Text(stream.Index), "-show_entries", "frame=best_effort_timestamp", "-of", "compact=p=0:nk=1"],
+            ["-select_streams", ToolArguments.Text(stream.Index), "-show_entries", "frame=best_effort_timestamp", "-of", "compact=nk=1"],
             line =>
             {
+                if (!line.StartsWith("frame|", StringComparison.Ordinal))
+                    return;
                 CheckCount(path, pts.Count + 1, limits);
-                var end = line.IndexOf('|', StringComparison.Ordinal);
-                var field = end < 0 ? line.AsSpan() : line.AsSpan(0, end);
+                var field = line.AsSpan(6);
+                field = field.IndexOf('|') is var end and >= 0 ? field[..end] : field;
                 // A frame without a timestamp still counts; it is placed one unit after its predecessor.
                 pts.Add(long.TryParse(field, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
                     ? value : pts.Count == 0 ? 0 : pts[^1] + 1);

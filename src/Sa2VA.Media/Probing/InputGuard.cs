@@ -44,6 +44,15 @@ internal static class InputGuard
         CheckHead(path, head);
     }
 
+    /// <summary>Whether a file begins as MP4 and QuickTime files do: with one of the usual boxes.</summary>
+    public static bool IsMp4(string path)
+    {
+        Span<byte> head = stackalloc byte[8];
+        using var file = File.OpenRead(path);
+        return file.ReadAtLeast(head, 8, throwOnEndOfStream: false) == 8
+            && Encoding.ASCII.GetString(head[4..]) is "ftyp" or "moov" or "mdat" or "free" or "skip" or "wide";
+    }
+
     private static MediaException Missing(string path)
     {
         if (Directory.Exists(path))

@@ -61,16 +61,18 @@ public static class MediaProbe
             json.Append(line).Append('\n');
         }, limits.ProbeTimeout, limits, cancellationToken);
         if (exitCode != 0)
-            throw Refusal(path, errors);
+            throw Refusal(path, errors, limits);
 
         using var document = JsonDocument.Parse(json.ToString());
         return StreamHeader.Choose(document.RootElement, out var streams)
             ?? throw new MediaException(MediaErrorKind.NoVideoStream, $"'{path}' has no video stream; it holds {streams}.");
     }
 
-    private static MediaException Refusal(string path, ErrorTail errors)
+    private static MediaException Refusal(string path, ErrorTail errors, MediaLimits limits)
     {
-        if (errors.Contains("moov atom not found", "ended prematurely", "truncat"))
+        if (errors.Contains("Picture size", "max_pixels"))
+            return TooManyPixels(path, "with too many pixels", limits);
+        if (errors.Contains("ended prematurely", "truncat") || (errors.Contains("moov atom not found") && InputGuard.IsMp4(path)))
         {
             return new(MediaErrorKind.Truncated,
                 $"'{path}' is cut off: the part that says where its frames are is missing. Copy or download it again, or finish the recording.");
@@ -90,11 +92,7 @@ public static class MediaProbe
         if (stream.Duration is { } declared)
             CheckDuration(path, declared, limits);
         if ((long)stream.Width * stream.Height > limits.MaxPixels)
-        {
-            throw new MediaException(MediaErrorKind.LimitExceeded,
-                $"'{path}' has frames of {stream.Width}x{stream.Height}; at most {limits.MaxPixels:N0} pixels are accepted (MediaLimits.MaxPixels). Scale it down first.");
-        }
-
+            throw TooManyPixels(path, $"of {stream.Width}x{stream.Height}", limits);
         if (stream.Width <= 0 || stream.Height <= 0 || stream.PixelFormat.Length == 0)
         {
             throw new MediaException(MediaErrorKind.Empty,
@@ -110,6 +108,9 @@ public static class MediaProbe
                 "for example: ffmpeg -i IN -vf zscale=t=linear,tonemap=hable,zscale=t=bt709:m=bt709,format=yuv420p OUT.mp4");
         }
     }
+
+    private static MediaException TooManyPixels(string path, string size, MediaLimits limits) => new(MediaErrorKind.LimitExceeded,
+        $"'{path}' has frames {size}; at most {limits.MaxPixels:N0} pixels are accepted (MediaLimits.MaxPixels). Scale it down first.");
 
     private static void CheckDuration(string path, double seconds, MediaLimits limits)
     {
