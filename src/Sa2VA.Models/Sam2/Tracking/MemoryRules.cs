@@ -16,6 +16,9 @@ public sealed record MemoryRules
     /// <summary>Object pointers reach back this many frames less one, and their distances are measured in this unit. Default 16.</summary>
     public int MaxObjPtrs { get; init; } = 16;
 
+    /// <summary>Whether object pointers are attended to at all. Default true.</summary>
+    public bool UseObjPtrs { get; init; } = true;
+
     /// <summary>Conditioning frames on the far side of the walk give no pointers. Default true.</summary>
     public bool OnlyObjPtrsInThePast { get; init; } = true;
 

@@ -7,15 +7,7 @@ public readonly record struct SpatialRead(int Frame, bool Conditioning, int Temp
 public readonly record struct PointerRead(int Frame, bool Conditioning, int Distance);
 
 /// <summary>Everything one object reads at one frame, in the order in which it is attended to.</summary>
-public sealed record MemoryPlan(IReadOnlyList<SpatialRead> Spatial, IReadOnlyList<PointerRead> Pointers)
-{
-    /// <summary>Two objects with equal layouts can share a batch: as many memories in the same temporal rows, as many pointers
-    /// at the same distances.</summary>
-    public bool HasLayoutOf(MemoryPlan other) =>
-        Spatial.Count == other.Spatial.Count && Pointers.Count == other.Pointers.Count &&
-        Spatial.Zip(other.Spatial).All(pair => pair.First.TemporalRow == pair.Second.TemporalRow) &&
-        Pointers.Zip(other.Pointers).All(pair => pair.First.Distance == pair.Second.Distance);
-}
+public sealed record MemoryPlan(IReadOnlyList<SpatialRead> Spatial, IReadOnlyList<PointerRead> Pointers);
 
 /// <summary>Chooses the frames that a frame remembers (SAM 2, section 4, "Memory bank"). Integer arithmetic over frame numbers.</summary>
 public static class MemorySelection
@@ -24,11 +16,13 @@ public static class MemorySelection
     /// <param name="frame">The frame about to be predicted.</param>
     /// <param name="reverse">True when walking towards frame 0.</param>
     /// <param name="conditioning">The object's conditioning frames, in the order in which they were prompted.</param>
-    /// <param name="isTracked">Whether the object has a (non-conditioning) prediction of a frame.</param>
+    /// <param name="hasMemory">Whether the object has the spatial memory of a frame that is not a conditioning one.</param>
+    /// <param name="hasPointer">Whether the object has the pointer of a frame that is not a conditioning one.</param>
     /// <param name="rules">The model's numbers.</param>
     /// <param name="frameCount">Length of the video, or null while it is not known: a short video shortens the pointers' reach.</param>
     public static MemoryPlan Plan(
-        int frame, bool reverse, IReadOnlyList<int> conditioning, Func<int, bool> isTracked, MemoryRules rules, int? frameCount = null)
+        int frame, bool reverse, IReadOnlyList<int> conditioning, Func<int, bool> hasMemory, Func<int, bool> hasPointer,
+        MemoryRules rules, int? frameCount = null)
     {
         var chosen = ClosestConditioning(frame, conditioning, rules.MaxCondFrames);
         var leftOut = conditioning.Where(c => !chosen.Contains(c)).ToHashSet();
@@ -37,11 +31,12 @@ public static class MemorySelection
         spatial.AddRange(chosen.Select(c => new SpatialRead(c, Conditioning: true, rules.NumMaskmem - 1)));
         foreach (var (neighbour, row) in Neighbours(frame, reverse, rules))
         {
-            if (isTracked(neighbour)) spatial.Add(new SpatialRead(neighbour, Conditioning: false, row));
+            if (hasMemory(neighbour)) spatial.Add(new SpatialRead(neighbour, Conditioning: false, row));
             else if (leftOut.Contains(neighbour)) spatial.Add(new SpatialRead(neighbour, Conditioning: true, row));
         }
 
         var pointers = new List<PointerRead>();
+        if (!rules.UseObjPtrs) return new MemoryPlan(spatial, pointers);
         foreach (var c in chosen)
         {
             var behind = reverse ? c >= frame : c <= frame;
@@ -50,7 +45,7 @@ public static class MemorySelection
         for (var distance = 1; distance < PointerReach(rules, frameCount); distance++)
         {
             var other = reverse ? frame + distance : frame - distance;
-            if (isTracked(other)) pointers.Add(new PointerRead(other, Conditioning: false, distance));
+            if (hasPointer(other)) pointers.Add(new PointerRead(other, Conditioning: false, distance));
             else if (leftOut.Contains(other)) pointers.Add(new PointerRead(other, Conditioning: true, distance));
         }
         return new MemoryPlan(spatial, pointers);

@@ -34,10 +34,17 @@ public sealed class MemoryFrame : IDisposable
     /// <summary>Bytes held, derived data included.</summary>
     public long Bytes => (Features.numel() * Features.dtype.ElementSize()) + (Derived?.Bytes ?? 0);
 
+    /// <summary>Releases <see cref="Derived"/>.</summary>
+    public void DropDerived()
+    {
+        Derived?.Dispose();
+        Derived = null;
+    }
+
     public void Dispose()
     {
         Features.Dispose();
-        Derived?.Dispose();
+        DropDerived();
     }
 }
 
