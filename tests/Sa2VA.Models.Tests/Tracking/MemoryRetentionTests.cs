@@ -106,10 +106,9 @@ public sealed class MemoryRetentionTests
 
         bool PlansAgree(int frame)
         {
-            var full = MemorySelection.Plan(frame, walk.Reverse, walk.Prompted, everything.Contains, walk.Rules);
-            var keptMemories = MemorySelection.Plan(frame, walk.Reverse, conditioning, memories.Contains, walk.Rules);
-            var keptPointers = MemorySelection.Plan(frame, walk.Reverse, conditioning, pointers.Contains, walk.Rules);
-            return full.Spatial.SequenceEqual(keptMemories.Spatial) && full.Pointers.SequenceEqual(keptPointers.Pointers);
+            var full = MemorySelection.Plan(frame, walk.Reverse, walk.Prompted, everything.Contains, everything.Contains, walk.Rules);
+            var kept = MemorySelection.Plan(frame, walk.Reverse, conditioning, memories.Contains, pointers.Contains, walk.Rules);
+            return full.Spatial.SequenceEqual(kept.Spatial) && full.Pointers.SequenceEqual(kept.Pointers);
         }
     }
 }
