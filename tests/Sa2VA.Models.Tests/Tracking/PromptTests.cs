@@ -142,6 +142,7 @@ public sealed class PromptTests(SmallVideo video) : IClassFixture<SmallVideo>
             using (tracker.AddPoints(2, video.Features(2), id, video.Click(3))) { }
         using var masks = tracker.Track(3, video.Features(3));
         Assert.Equal([90, -4, 7], masks.ObjectIds);
+        Assert.Equal(SmallVideo.Row(masks, 90), SmallVideo.Row(masks, 7));
     }
 
     [Fact]
