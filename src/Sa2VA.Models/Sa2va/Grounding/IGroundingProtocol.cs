@@ -1,0 +1,32 @@
+using Sa2VA.Models.Sam2;
+using Sa2VA.Models.Sam2.Tracking;
+
+namespace Sa2VA.Models.Sa2va.Grounding;
+
+/// <summary>
+/// How a video is shown to the language model, and how its answer becomes a track: the two inference procedures published for the
+/// same networks. A caller shows <see cref="KeyFrames"/> to the model, makes a tracker with <see cref="Configure"/>, calls
+/// <see cref="Prompt"/> for every object on every key frame, and tracks all frames.
+/// </summary>
+public interface IGroundingProtocol
+{
+    /// <summary>What the command line and reports call it.</summary>
+    string Name { get; }
+
+    /// <summary>The frames to show, distinct and in order.</summary>
+    /// <param name="frameCount">Frames of the video, at least 1.</param>
+    /// <param name="count">How many to choose, at least 1; fewer come out when the video is shorter.</param>
+    int[] KeyFrames(int frameCount, int count);
+
+    /// <summary>The caller's options with what the protocol prescribes.</summary>
+    TrackerOptions Configure(TrackerOptions options);
+
+    /// <summary>Shows an object to the tracker on a key frame.</summary>
+    /// <param name="tracker">Made with <see cref="Configure"/>.</param>
+    /// <param name="frame">One of <see cref="KeyFrames"/>.</param>
+    /// <param name="features">Of that frame; borrowed.</param>
+    /// <param name="objectId">Any number of the caller's.</param>
+    /// <param name="embedding">The prompt vector of a <c>[SEG]</c>, the same on every key frame.</param>
+    /// <returns>The masks of all objects on that frame.</returns>
+    FrameMasks Prompt(VideoTracker tracker, int frame, ImageFeatures features, int objectId, float[] embedding);
+}
