@@ -110,7 +110,7 @@ public sealed partial class VideoTracker
             : AttendToMemory(features, [Recall(place.Object, frame, place.Reverse)]);
         return _model.ForwardSamHeads(
             embedding, features.HighRes(decoder ?? _model.sam_mask_decoder), points, maskInput, languageEmbeds,
-            _model.UsesMultimask(place.Initial, numPoints), decoder);
+            _model.UsesMultimask(place.Initial, numPoints), decoder, _options.BlankAbsentMasks);
     }
 
     private FrameMasks Accept(Placement place, int frame, ImageFeatures features, HeadOutput head)

@@ -68,7 +68,7 @@ public sealed partial class VideoTracker
         var embedding = AttendToMemory(features, [.. states.Select(state => Recall(state, frame, reverse))]);       // (B, C, h, w)
         var head = _model.ForwardSamHeads(
             embedding, features.HighRes(_model.sam_mask_decoder), points: null, maskInput: null, languageEmbeds: null,
-            _model.UsesMultimask(isInitialPrompt: false, points: 0));
+            _model.UsesMultimask(isInitialPrompt: false, points: 0), blankAbsent: _options.BlankAbsentMasks);
         var memory = _model.EncodeMemory(features.Fpn2, head.HighResMasks, head.ObjectScoreLogits, isMaskFromPoints: false);    // (B, D, h, w)
         return states.Zip(Outputs(head, memory));
     }
