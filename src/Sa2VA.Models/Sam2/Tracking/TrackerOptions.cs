@@ -43,6 +43,11 @@ public sealed record TrackerOptions
     /// <summary>Masks are resized to the model's input size first and to the video's from there, as Sa2VA does, rather than in one step.</summary>
     public bool VideoSizeViaModelSize { get; init; }
 
+    /// <summary>
+    /// Whether the object score empties the masks of objects that it calls absent: SAM 2 and Sa2VA-i's propagation do, Sa2VA does not.
+    /// </summary>
+    public bool? BlankAbsentMasks { get; init; }
+
     internal TrackerOptions Validated()
     {
         if (HistoryFrames < 0)
