@@ -251,5 +251,7 @@ internal sealed class ActorCell<TMessage> : IActorCell
     {
         envelope.Reply?.Fail(new DeadLetterException(Path, envelope.Message?.GetType() ?? typeof(TMessage)));
         System.Publish(new DeadLetter(Path, envelope.Message));
+        // A message that owns something hands it over by arriving; this one never will.
+        (envelope.Message as IDisposable)?.Dispose();
     }
 }

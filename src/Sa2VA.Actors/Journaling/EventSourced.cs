@@ -60,7 +60,11 @@ public abstract class EventSourced<TState, TCommand, TEvent>(IJournal journal, I
     }
 
     /// <inheritdoc/>
-    public sealed override async ValueTask ReceiveAsync(TCommand message, CancellationToken cancellationToken)
+    public sealed override ValueTask ReceiveAsync(TCommand message, CancellationToken cancellationToken)
+        => HandleAsync(message, cancellationToken);
+
+    /// <summary>Handles a command of the actor's own, now, past its mailbox.</summary>
+    protected async ValueTask HandleAsync(TCommand message, CancellationToken cancellationToken)
     {
         var events = Decide(State, message, Context.Time.GetUtcNow());
         if (events.Count > 0)

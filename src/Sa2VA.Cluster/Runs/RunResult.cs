@@ -91,4 +91,5 @@ public sealed record RunResult
 /// <param name="Answer">What the language model said; null when it was not asked.</param>
 /// <param name="Absent">The answer had no <c>[SEG]</c>: every mask is empty.</param>
 /// <param name="Chain">SHA-256 chain over the object's mask blocks, 64 lowercase hexadecimal digits.</param>
-public sealed record ObjectResult(int ObjectId, int Target, string Label, string? Answer, bool Absent, string Chain);
+/// <param name="Failure">Why the language model could not be asked about it; every mask is empty then too.</param>
+public sealed record ObjectResult(int ObjectId, int Target, string Label, string? Answer, bool Absent, string Chain, string? Failure = null);

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using Sa2VA.Cluster.Runs;
+using Sa2VA.Cluster.Videos;
+
+namespace Sa2VA.Cluster.Grounding;
+
+/// <summary>One object of a run: where it comes from and how the tracker will learn of it.</summary>
+internal sealed record PlannedObject(int ObjectId, int Target, string Label)
+{
+    /// <summary>What the language model said.</summary>
+    public string? Answer { get; init; }
+
+    /// <summary>The embedding of its <c>[SEG]</c>.</summary>
+    public float[]? Embedding { get; init; }
+
+    /// <summary>Hints given by hand.</summary>
+    public IReadOnlyList<VisualPrompt> Shown { get; init; } = [];
+
+    /// <summary>Why the language model could not be asked.</summary>
+    public string? Failure { get; init; }
+
+    /// <summary>False for an absent object, and for one that could not be asked about: its masks are empty.</summary>
+    public bool IsTracked => Embedding is not null || Shown.Count > 0;
+
+    /// <summary>The objects of a video whose expressions are all resolved, numbered from 1.</summary>
+    public static IReadOnlyList<PlannedObject> Of(VideoOrder order, ImmutableSortedDictionary<int, ResolvedPrompt> prompts)
+    {
+        var objects = new List<PlannedObject>();
+        for (var target = 0; target < order.Targets.Count; target++)
+        {
+            var label = order.Targets[target].Label;
+            if (order.Targets[target] is RunTarget.Prompted(_, var shown))
+            {
+                objects.Add(new PlannedObject(objects.Count + 1, target, label) { Shown = shown });
+                continue;
+            }
+
+            var prompt = prompts[target];
+            var found = prompt.Segments.Count;
+            for (var segment = 0; segment < Math.Max(found, 1); segment++)
+                objects.Add(new PlannedObject(objects.Count + 1, target, found > 1 ? $"{label} ({segment + 1})" : label)
+                {
+                    Answer = prompt.Failure is null ? prompt.Answer : null,
+                    Embedding = found == 0 ? null : prompt.Segments[segment],
+                    Failure = prompt.Failure,
+                });
+        }
+
+        return objects;
+    }
+}

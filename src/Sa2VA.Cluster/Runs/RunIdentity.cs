@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Sa2VA.Cluster.Videos;
+
+namespace Sa2VA.Cluster.Runs;
+
+/// <summary>
+/// The id under which a run is stored: a digest of what decides its masks, that is the order, the video's content and
+/// the model. Renaming or touching a file does not change it; another file under the same name does.
+/// </summary>
+internal static class RunIdentity
+{
+    // Containers keep their index at one of the ends, and any re-encode changes both.
+    private const int SampleBytes = 1 << 20;
+
+    private static readonly JsonSerializerOptions Json = new() { Converters = { new JsonStringEnumConverter() } };
+
+    public static string Of(VideoOrder order)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(order with { Path = "", Model = "" }, Json));
+        AppendSample(hash, order.Path);
+        foreach (var file in ModelFiles(order.Model))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(Path.GetFileName(file)));
+            AppendSample(hash, file);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
+
+    private static IEnumerable<string> ModelFiles(string folder)
+        => Directory.EnumerateFiles(folder).Where(f => f.EndsWith(".safetensors", StringComparison.Ordinal) || f.EndsWith(".json", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+
+    private static void AppendSample(IncrementalHash hash, string path)
+    {
+        using var file = File.OpenRead(path);
+        hash.AppendData(BitConverter.GetBytes(file.Length));
+        var sample = new byte[SampleBytes];
+        hash.AppendData(sample, 0, file.ReadAtLeast(sample, sample.Length, throwOnEndOfStream: false));
+        if (file.Length <= SampleBytes) return;
+        file.Seek(-Math.Min(SampleBytes, file.Length - SampleBytes), SeekOrigin.End);
+        hash.AppendData(sample, 0, file.ReadAtLeast(sample, sample.Length, throwOnEndOfStream: false));
+    }
+}

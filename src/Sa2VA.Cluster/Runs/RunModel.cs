@@ -1,0 +1,60 @@
+using Sa2VA.Models.Checkpoints;
+using Sa2VA.Models.Sa2va;
+using Sa2VA.Models.Sam2;
+using Sa2VA.Tensors;
+
+namespace Sa2VA.Cluster.Runs;
+
+/// <summary>A loaded model folder as a run uses it: a Sa2VA with its tracker, or a plain SAM 2, which answers no sentences.</summary>
+internal sealed class RunModel : IDisposable
+{
+    private readonly IDisposable _weights;
+
+    private RunModel(IDisposable weights, Sam2Model tracker, Sa2vaModel? language)
+        => (_weights, Tracker, Language) = (weights, tracker, language);
+
+    /// <summary>The tracker.</summary>
+    public Sam2Model Tracker { get; }
+
+    /// <summary>The language model, or null for a plain SAM 2.</summary>
+    public Sa2vaModel? Language { get; }
+
+    /// <summary>How the tracker's frames are normalised: Sa2VA's own way differs in the last bits.</summary>
+    public ImageNormalizer Normalizer => Language is null ? ImageNormalizer.Sam2 : ImageNormalizer.Sa2va;
+
+    /// <summary>The decoder of sentences on key frames: Sa2VA-i's own, or in a plain Sa2VA the tracker's.</summary>
+    public Sam2MaskDecoder KeyFrameDecoder => Language?.ModifiedDecoder ?? Tracker.sam_mask_decoder;
+
+    /// <summary>Loads a folder of either kind.</summary>
+    /// <exception cref="Sa2VA.Models.ModelFolderException">It is neither, or something in it is missing or does not fit.</exception>
+    public static RunModel Load(string folder, string device)
+    {
+        var place = DeviceNamed(device);
+        bool isSam2;
+        using (var found = ModelFolder.Open(folder)) isSam2 = found.Kind == ModelKind.Sam2;
+        if (isSam2)
+        {
+            var checkpoint = Sam2Checkpoint.Load(folder, place);
+            return new RunModel(checkpoint, checkpoint.Model, language: null);
+        }
+
+        var model = Sa2vaModel.Load(folder, place);
+        return new RunModel(model, model.Sam2, model);
+    }
+
+    public void Dispose() => _weights.Dispose();
+
+    private static Device DeviceNamed(string name)
+    {
+        try
+        {
+            var device = Device.Parse(name);
+            device.ThrowIfAbsent();
+            return device;
+        }
+        catch (TensorException failure)
+        {
+            throw new RunException(RunFailureKind.Device, failure.Message, failure);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+namespace Sa2VA.Cluster.Runs;
+
+/// <summary>What a request must satisfy before anything is opened. Each refusal names the setting, what it is and what it may be.</summary>
+internal static class RunRules
+{
+    /// <summary>More text than any referring expression has, and less than would push the frames out of the model's window.</summary>
+    public const int MaxExpressionLength = 2000;
+
+    public const int MaxTargets = 256;
+
+    public static void Check(RunRequest request)
+    {
+        if (!File.Exists(request.Video)) throw Refused(RunFailureKind.Media, $"There is no video '{request.Video}'.");
+        if (!Directory.Exists(request.ModelFolder)) throw Refused(RunFailureKind.Model, $"There is no model folder '{request.ModelFolder}'.");
+        Range(nameof(request.KeyFrames), request.KeyFrames, 1, 64);
+        Range(nameof(request.MaxNewTokens), request.MaxNewTokens, 1, 8192);
+        Range("Checkpoints.EveryFrames", request.Checkpoints.EveryFrames, 1, 100_000);
+        if (request.Checkpoints.EveryTime <= TimeSpan.Zero)
+            throw Refused(RunFailureKind.Settings, $"Checkpoints.EveryTime is {request.Checkpoints.EveryTime}; it must be longer than nothing.");
+        Range("the number of things to find", request.Targets.Count, 1, MaxTargets);
+        foreach (var target in request.Targets) CheckTarget(target);
+        CheckFrames(request.Frames);
+    }
+
+    private static void CheckTarget(RunTarget target)
+    {
+        switch (target)
+        {
+            case RunTarget.Expression(var text) when string.IsNullOrWhiteSpace(text):
+                throw Refused(RunFailureKind.Settings, "An expression is empty; say what to find.");
+            case RunTarget.Expression(var text) when text.Length > MaxExpressionLength:
+                throw Refused(RunFailureKind.Settings, $"An expression has {text.Length} characters; at most {MaxExpressionLength} are taken. It begins '{text[..40]}...'.");
+            case RunTarget.Prompted(var label, { Count: 0 }):
+                throw Refused(RunFailureKind.Settings, $"'{label}' has no point, box or mask.");
+        }
+    }
+
+    private static void CheckFrames(FrameSelection frames)
+    {
+        Range("The stride", frames.Stride, 1, 100_000);
+        if (frames.First < 0) throw Refused(RunFailureKind.Settings, $"The first frame is {frames.First}; frames count from 0.");
+        if (frames.Last < frames.First)
+            throw Refused(RunFailureKind.Settings, $"The last frame, {frames.Last}, is before the first, {frames.First}.");
+    }
+
+    private static void Range(string name, int value, int least, int most)
+    {
+        if (value < least || value > most) throw Refused(RunFailureKind.Settings, $"{name} is {value}; it may be {least} to {most}.");
+    }
+
+    private static RunException Refused(RunFailureKind kind, string message) => new(kind, message);
+}

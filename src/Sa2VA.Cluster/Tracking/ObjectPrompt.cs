@@ -1,0 +1,19 @@
+using Sa2VA.Models.Sam2.Tracking;
+
+namespace Sa2VA.Cluster.Tracking;
+
+/// <summary>How one object is shown to the tracker on one frame.</summary>
+internal abstract record ObjectPrompt(int ObjectId)
+{
+    /// <summary>Clicks or a box, in pixels of the video.</summary>
+    public sealed record Points(int ObjectId, PointPrompt Prompt) : ObjectPrompt(ObjectId);
+
+    /// <summary>A mask in the size of the video, row by row, 0 or 1.</summary>
+    public sealed record Mask(int ObjectId, byte[] Pixels) : ObjectPrompt(ObjectId);
+
+    /// <summary>The embedding of a <c>[SEG]</c>, given to the tracker's own decoder (Sa2VA).</summary>
+    public sealed record Language(int ObjectId, float[] Embedding) : ObjectPrompt(ObjectId);
+
+    /// <summary>The embedding of a <c>[SEG]</c>, decoded apart from the tracker; its mask is the prompt (Sa2VA-i).</summary>
+    public sealed record LanguageMask(int ObjectId, float[] Embedding) : ObjectPrompt(ObjectId);
+}

@@ -1,0 +1,7 @@
+namespace Sa2VA.Cluster.Tracking;
+
+/// <summary>Which frame of the file a step works on.</summary>
+internal readonly record struct StepFrame(int Step, int Frame, long Pts, double Seconds);
+
+/// <summary>An object's mask as pixels, row by row, 0 or 1, with the decoder's scores.</summary>
+internal sealed record ObjectMask(int ObjectId, byte[] Pixels, float ObjectScore, float PredictedIou);

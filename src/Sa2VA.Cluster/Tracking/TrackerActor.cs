@@ -1,0 +1,128 @@
+using Sa2VA.Actors;
+using Sa2VA.Cluster.Results;
+using Sa2VA.Cluster.Runs;
+using Sa2VA.Cluster.Videos;
+using Sa2VA.Models.Sam2;
+using Sa2VA.Models.Sam2.Tracking;
+using Sa2VA.Tensors;
+using static Sa2VA.Tensors.torch;
+
+namespace Sa2VA.Cluster.Tracking;
+
+/// <summary>
+/// Owns the memory bank of every object of one video. A checkpoint is three things in this order: the masks are
+/// durable, the bank is in a file, the journal says so. Killed between any two, the journal still names a file that
+/// fits the masks before it, and what is written again has the same bytes.
+/// </summary>
+internal sealed class TrackerActor(
+    TrackerPlan plan, Sam2Model model, TensorThread tensors, RunFolder folder, CheckpointOptions checkpoints,
+    ActorRef<WriterCommand> writer, ActorRef<VideoCommand> video) : Actor<TrackerCommand>
+{
+    // Making masks durable waits for the disk, not for a person: longer than this is a fault of the disk.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    private VideoTracker _tracker = null!;
+    private CheckpointClock _clock = null!;
+    private int _next = plan.NextStep;
+    private int _checkpointed = plan.NextStep;
+
+    public override async ValueTask PreStartAsync(CancellationToken cancellationToken)
+    {
+        _tracker = await tensors.RunAsync(Open, cancellationToken);
+        _clock = new CheckpointClock(checkpoints, Context.Time);
+    }
+
+    public override async ValueTask ReceiveAsync(TrackerCommand message, CancellationToken cancellationToken)
+    {
+        switch (message)
+        {
+            case TrackerCommand.Prompt prompt:
+                using (prompt) await tensors.RunAsync(() => Show(prompt), cancellationToken);
+                break;
+            case TrackerCommand.Begin(var reply):
+                reply.Reply(await tensors.RunAsync(Begin, cancellationToken));
+                break;
+            case TrackerCommand.Track track:
+                using (track) await TrackAsync(track, cancellationToken);
+                break;
+            case TrackerCommand.Finish(var reply):
+                if (_next > _checkpointed) await CheckpointAsync(cancellationToken);
+                reply.Reply(_next);
+                break;
+        }
+    }
+
+    public override ValueTask PostStopAsync()
+    {
+        _tracker?.Dispose();
+        return default;
+    }
+
+    private VideoTracker Open()
+    {
+        if (plan.Snapshot is { } file) return VideoTracker.Restore(file, model);
+        var options = new TrackerOptions
+        {
+            FrameCount = plan.Steps, VideoSizeViaModelSize = plan.ViaModelSize, BlankAbsentMasks = plan.BlankAbsentMasks,
+        };
+        return new VideoTracker(model, options, plan.Height, plan.Width);
+    }
+
+    private void Show(TrackerCommand.Prompt message)
+    {
+        foreach (var prompt in message.Prompts)
+        {
+            using var scope = NewDisposeScope();
+            using var shown = prompt switch
+            {
+                ObjectPrompt.Points(var id, var points) => _tracker.AddPoints(message.Step, message.Features, id, points),
+                ObjectPrompt.Mask(var id, var pixels) => _tracker.AddMask(
+                    message.Step, message.Features, id, tensor(pixels, [plan.Height, plan.Width], model.Device)),
+                ObjectPrompt.Language(var id, var embedding) => _tracker.AddLanguage(
+                    message.Step, message.Features, id, tensor(embedding, [1, embedding.Length], model.Device)),
+                ObjectPrompt.LanguageMask(var id, var embedding) => _tracker.AddMask(
+                    message.Step, message.Features, id,
+                    LanguageDecode.Mask(model, plan.KeyFrameDecoder, message.Features, embedding, plan.Height, plan.Width)),
+                _ => throw new InvalidOperationException($"There is no way to show a {prompt.GetType().Name} to the tracker."),
+            };
+        }
+    }
+
+    private IReadOnlySet<int> Begin()
+    {
+        _tracker.BeginPropagation();
+        return _tracker.ObjectIds.SelectMany(_tracker.ConditioningFrames).Where(step => !_tracker.NeedsFeatures(step)).ToHashSet();
+    }
+
+    private async ValueTask TrackAsync(TrackerCommand.Track track, CancellationToken cancellationToken)
+    {
+        var masks = await tensors.RunAsync(() => Track(track), cancellationToken);
+        await writer.TellAsync(new WriterCommand.Write(track.At, masks), cancellationToken);
+        _next = track.At.Step + 1;
+        if (_clock.Tick()) await CheckpointAsync(cancellationToken);
+    }
+
+    private ObjectMask[] Track(TrackerCommand.Track track)
+    {
+        using var scope = NewDisposeScope();
+        using var masks = _tracker.Track(track.At.Step, track.Features);
+        var scores = masks.ObjectScoreLogits.to(ScalarType.Float32).ToArray<float>();
+        var ious = masks.Ious.to(ScalarType.Float32).ToArray<float>();
+        return [.. masks.ObjectIds.Select((id, row) => new ObjectMask(id, masks.Binary(row), scores[row], ious[row]))];
+    }
+
+    private async ValueTask CheckpointAsync(CancellationToken cancellationToken)
+    {
+        var durable = await writer.AskAsync<int>(reply => new WriterCommand.Flush(reply), Patience, cancellationToken);
+        if (durable != _next) throw new InvalidOperationException($"The writer is at step {durable}, the tracker at {_next}.");
+
+        var file = folder.Snapshot(plan.VideoId, _next);
+        await tensors.RunAsync(() => _tracker.Save(file), cancellationToken);
+
+        var point = new TrackingPoint(_next, Path.GetFileName(file));
+        await video.AskAsync<Video>(reply => new VideoCommand.RecordCheckpoint(point, reply), Patience, cancellationToken);
+        folder.PruneSnapshots(plan.VideoId, keep: point.SnapshotFile);
+        _checkpointed = _next;
+        _clock.Reset();
+    }
+}

@@ -1,0 +1,122 @@
+using Sa2VA.Actors;
+using Sa2VA.Cluster.Results;
+using Sa2VA.Cluster.Runs;
+using Sa2VA.Media;
+
+namespace Sa2VA.Cluster.Tracking;
+
+/// <summary>
+/// Feeds frames through encoder, tracker and writer, each an actor with a short mailbox: the slowest sets the pace and
+/// nothing piles up. Reading, resizing and run-length encoding overlap with the tensor work.
+/// </summary>
+internal sealed class TrackingPipeline(
+    ActorRef<EncoderCommand> encoder, ActorRef<TrackerCommand> tracker, ActorRef<WriterCommand> writer, int imageSize)
+{
+    /// <summary>Frames that wait in front of a stage: one in work, one ready. A 1024 x 1024 picture is 3 MB, its features about 20.</summary>
+    public const int MailboxCapacity = 1;
+
+    // A frame takes seconds at most; what is waited for here is a whole queue of them on a slow machine.
+    private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
+
+    /// <summary>Shows the objects on the frames of <paramref name="plan"/>, read by exact seeks; answers with the steps whose masks are then known.</summary>
+    public Task<IReadOnlySet<int>> PromptAsync(
+        VideoInfo info, FrameSelection frames, SortedDictionary<int, List<ObjectPrompt>> plan, CancellationToken stop)
+        => WhileAliveAsync(
+            async alive =>
+            {
+                if (plan.Count > 0)
+                {
+                    var options = new ReadOptions { Frames = [.. plan.Keys.Select(frames.FrameOf)] };
+                    await foreach (var frame in VideoReader.ReadAsync(info.Path, info, options, alive))
+                    {
+                        var step = frames.StepOf(frame.Index)!.Value;
+                        await encoder.TellAsync(new EncoderCommand.Prompt(step, Resized(frame), plan[step]), alive);
+                    }
+                }
+
+                return await AskAtTheEndAsync<IReadOnlySet<int>>(reply => new TrackerCommand.Begin(reply), alive);
+            },
+            stop);
+
+    /// <summary>
+    /// Tracks from <paramref name="nextStep"/> to the end, or until <paramref name="pause"/>. Whatever ends it, the steps
+    /// before are made durable first; a failure of the file is then thrown. Returns the next step.
+    /// </summary>
+    public Task<int> TrackAsync(
+        VideoInfo info, FrameSelection frames, int nextStep, IReadOnlySet<int> known, CancellationToken pause, CancellationToken stop)
+        => WhileAliveAsync(
+            async alive =>
+            {
+                MediaException? broken = null;
+                using var reading = CancellationTokenSource.CreateLinkedTokenSource(alive, pause);
+                try
+                {
+                    await FeedAsync(info, frames, nextStep, known, reading.Token);
+                }
+                catch (OperationCanceledException) when (pause.IsCancellationRequested && !alive.IsCancellationRequested)
+                {
+                    // What was fed so far is tracked and kept.
+                }
+                catch (MediaException failure)
+                {
+                    broken = failure;
+                }
+
+                var next = await AskAtTheEndAsync<int>(reply => new TrackerCommand.Finish(reply), alive);
+                return broken is null ? next : throw broken;
+            },
+            stop);
+
+    private async Task FeedAsync(VideoInfo info, FrameSelection frames, int nextStep, IReadOnlySet<int> known, CancellationToken reading)
+    {
+        if (nextStep >= frames.Steps(info.FrameCount)) return;
+        var options = new ReadOptions
+        {
+            FirstFrame = frames.FrameOf(nextStep),
+            // Past the end means to the end; a reader that runs to the end also says when a file is cut off.
+            LastFrame = frames.Last < info.FrameCount ? frames.Last : null,
+            Stride = frames.Stride,
+        };
+        await foreach (var frame in VideoReader.ReadAsync(info.Path, info, options, reading))
+        {
+            var at = new StepFrame(frames.StepOf(frame.Index)!.Value, frame.Index, frame.Pts, frame.Seconds);
+            var image = known.Contains(at.Step) ? null : Resized(frame);
+            if (image is null) frame.Dispose();
+            await encoder.TellAsync(new EncoderCommand.Encode(at, image), reading);
+        }
+    }
+
+    private RgbImage Resized(VideoFrame frame)
+    {
+        using (frame) return frame.Image.ResizeBicubic(imageSize, imageSize);
+    }
+
+    /// <summary>Sends the question behind everything that was fed, through the same mailboxes.</summary>
+    private async Task<TReply> AskAtTheEndAsync<TReply>(Func<ReplyTo<TReply>, TrackerCommand> question, CancellationToken alive)
+        => await encoder.AskAsync<TReply>(reply => new EncoderCommand.PassOn(question(reply)), Patience, alive);
+
+    /// <summary>Runs work that ends as soon as a stage has failed; then the stage's failure is thrown.</summary>
+    private async Task<T> WhileAliveAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken stop)
+    {
+        using var alive = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var failed = Task.WhenAny(encoder.Terminated, tracker.Terminated, writer.Terminated);
+        var working = work(alive.Token);
+        if (await Task.WhenAny(working, failed) == working)
+        {
+            try
+            {
+                return await working;
+            }
+            catch (DeadLetterException)
+            {
+                // A stage has stopped, and its own failure, which is about to be known, says why.
+            }
+        }
+
+        await alive.CancelAsync();
+        await working.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await await failed;
+        stop.ThrowIfCancellationRequested();
+        throw new OperationCanceledException("A stage of the pipeline was stopped.");
+    }
+}

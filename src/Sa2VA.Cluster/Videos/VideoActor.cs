@@ -1,0 +1,80 @@
+using Sa2VA.Actors;
+using Sa2VA.Actors.Journaling;
+using Sa2VA.Cluster.Runs;
+
+namespace Sa2VA.Cluster.Videos;
+
+/// <summary>
+/// One video: decides what becomes of it and keeps its history. The work is done by a child, which reports what it
+/// has done and goes on once that is recorded. A failure of the child that a person need not act on restarts both,
+/// from the last checkpoint.
+/// </summary>
+internal sealed class VideoActor(IJournal journal, Sitting sitting)
+    : EventSourced<Video, VideoCommand, VideoEvent>(journal, new VideoCodec(), sitting.VideoId, sitting.Owner)
+{
+    /// <summary>Failures with a reason stop it at once; others restart it three times in a row at most.</summary>
+    public static ActorOptions Options { get; } = new()
+    {
+        Supervision = new SupervisionStrategy
+        {
+            Decider = static failure => RunFailures.Of(failure) is null ? Directive.Restart : Directive.Stop,
+            MaxRestarts = 3,
+            MinBackoff = TimeSpan.FromMilliseconds(250),
+        },
+    };
+
+    protected override Video Initial => Video.Unknown;
+
+    protected override IReadOnlyList<VideoEvent> Decide(Video state, VideoCommand command, DateTimeOffset now) => VideoLogic.Decide(state, command, now);
+
+    protected override Video Evolve(Video state, VideoEvent happened) => VideoLogic.Evolve(state, happened);
+
+    protected override ValueTask RecoveredAsync(CancellationToken cancellationToken)
+        => HandleAsync(new VideoCommand.Claim(sitting.Order, Epoch, sitting.Owner), cancellationToken);
+
+    protected override async ValueTask ActAsync(VideoCommand command, IReadOnlyList<VideoEvent> happened, CancellationToken cancellationToken)
+    {
+        switch (command)
+        {
+            case VideoCommand.Claim when State.IsOver:
+                End();
+                break;
+            case VideoCommand.Claim:
+                await StartWorkAsync(cancellationToken);
+                break;
+            case VideoCommand.RecordFacts(_, var reply):
+                reply.Reply(State);
+                break;
+            case VideoCommand.ResolvePrompt(_, _, var reply):
+                reply.Reply(State);
+                break;
+            case VideoCommand.RecordCheckpoint(_, var reply):
+                reply.Reply(State);
+                break;
+            case VideoCommand.GetStatus(var reply):
+                reply.Reply(State);
+                break;
+            case VideoCommand.Complete or VideoCommand.Fail or VideoCommand.Paused:
+                End();
+                break;
+            case VideoCommand.Pause or VideoCommand.Cancel:
+                sitting.Pause();
+                break;
+        }
+    }
+
+    private async ValueTask StartWorkAsync(CancellationToken cancellationToken)
+    {
+        await sitting.Store.ClaimAsync(sitting.VideoId, Epoch, cancellationToken);
+        var worker = Context.Spawn(
+            "worker", () => new VideoWorker(sitting, Context.Self, Epoch),
+            new ActorOptions { Supervision = SupervisionStrategy.EscalateOnFailure, MailboxCapacity = 1 });
+        await worker.TellAsync(new VideoWorker.Work(State, sitting.Paused), cancellationToken);
+    }
+
+    private void End()
+    {
+        sitting.End(State);
+        Context.StopSelf();
+    }
+}

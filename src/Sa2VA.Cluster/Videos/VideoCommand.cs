@@ -1,0 +1,38 @@
+using Sa2VA.Actors;
+using Sa2VA.Cluster.Runs;
+
+namespace Sa2VA.Cluster.Videos;
+
+/// <summary>An order to a video. The first group may change its history; the second only acts or asks.</summary>
+public abstract record VideoCommand
+{
+    /// <summary>An owner starts to work on it.</summary>
+    public sealed record Claim(VideoOrder Order, long Epoch, string Owner) : VideoCommand;
+
+    /// <summary>The probe is done.</summary>
+    public sealed record RecordFacts(VideoFacts Facts, ReplyTo<Video> Reply) : VideoCommand;
+
+    /// <summary>The language model answered, or could not.</summary>
+    public sealed record ResolvePrompt(int Target, ResolvedPrompt Prompt, ReplyTo<Video> Reply) : VideoCommand;
+
+    /// <summary>Results and state up to a step are on disk.</summary>
+    public sealed record RecordCheckpoint(TrackingPoint Point, ReplyTo<Video> Reply) : VideoCommand;
+
+    /// <summary>Every step is stored.</summary>
+    public sealed record Complete(IReadOnlyList<string> Chains) : VideoCommand;
+
+    /// <summary>It cannot go on.</summary>
+    public sealed record Fail(RunFailure Failure) : VideoCommand;
+
+    /// <summary>Stop for good.</summary>
+    public sealed record Cancel(string Reason) : VideoCommand;
+
+    /// <summary>Stop after a checkpoint, to be continued by a later claim.</summary>
+    public sealed record Pause : VideoCommand;
+
+    /// <summary>The worker has stopped after <see cref="Pause"/>; everything it had done is recorded.</summary>
+    public sealed record Paused : VideoCommand;
+
+    /// <summary>What is known of it.</summary>
+    public sealed record GetStatus(ReplyTo<Video> Reply) : VideoCommand;
+}

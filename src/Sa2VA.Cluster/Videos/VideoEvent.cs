@@ -1,0 +1,40 @@
+using System.Text.Json.Serialization;
+using Sa2VA.Cluster.Runs;
+
+namespace Sa2VA.Cluster.Videos;
+
+/// <summary>What happened to a video. The names in the attributes are stored for ever.</summary>
+[JsonDerivedType(typeof(VideoSubmitted), "video-submitted")]
+[JsonDerivedType(typeof(VideoClaimed), "video-claimed")]
+[JsonDerivedType(typeof(VideoProbed), "video-probed")]
+[JsonDerivedType(typeof(PromptResolved), "prompt-resolved")]
+[JsonDerivedType(typeof(TrackingCheckpointed), "tracking-checkpointed")]
+[JsonDerivedType(typeof(VideoCompleted), "video-completed")]
+[JsonDerivedType(typeof(VideoFailed), "video-failed")]
+[JsonDerivedType(typeof(VideoCancelled), "video-cancelled")]
+public abstract record VideoEvent(DateTimeOffset At)
+{
+    /// <summary>Somebody asked for it.</summary>
+    public sealed record VideoSubmitted(VideoOrder Order, DateTimeOffset At) : VideoEvent(At);
+
+    /// <summary>An owner took it; a failure before this is forgiven.</summary>
+    public sealed record VideoClaimed(long Epoch, string Owner, DateTimeOffset At) : VideoEvent(At);
+
+    /// <summary>The file can be read, and this is what it is.</summary>
+    public sealed record VideoProbed(VideoFacts Facts, DateTimeOffset At) : VideoEvent(At);
+
+    /// <summary>The language model was asked about a target; it will not be asked again.</summary>
+    public sealed record PromptResolved(int Target, ResolvedPrompt Prompt, DateTimeOffset At) : VideoEvent(At);
+
+    /// <summary>Results and the tracker's state up to a step are on disk.</summary>
+    public sealed record TrackingCheckpointed(TrackingPoint Point, DateTimeOffset At) : VideoEvent(At);
+
+    /// <summary>Every step is stored; the chains are over each object's blocks.</summary>
+    public sealed record VideoCompleted(IReadOnlyList<string> Chains, DateTimeOffset At) : VideoEvent(At);
+
+    /// <summary>It cannot go on.</summary>
+    public sealed record VideoFailed(RunFailure Failure, DateTimeOffset At) : VideoEvent(At);
+
+    /// <summary>Somebody stopped it for good.</summary>
+    public sealed record VideoCancelled(string Reason, DateTimeOffset At) : VideoEvent(At);
+}

@@ -1,0 +1,42 @@
+using static Sa2VA.Cluster.Videos.VideoCommand;
+using static Sa2VA.Cluster.Videos.VideoEvent;
+
+namespace Sa2VA.Cluster.Videos;
+
+/// <summary>A video's thinking, as two pure functions.</summary>
+public static class VideoLogic
+{
+    /// <summary>What should happen? Duplicates and late messages are ordinary and change nothing.</summary>
+    public static IReadOnlyList<VideoEvent> Decide(Video video, VideoCommand command, DateTimeOffset now) => command switch
+    {
+        Claim when video.Ending is VideoEnding.Completed or VideoEnding.Cancelled => [],
+        Claim(var order, var epoch, var owner) when video.Order is null => [new VideoSubmitted(order, now), new VideoClaimed(epoch, owner, now)],
+        Claim(_, var epoch, var owner) when epoch > video.Epoch => [new VideoClaimed(epoch, owner, now)],
+
+        _ when video.IsOver || video.Order is null => [],
+
+        RecordFacts(var facts, _) when facts != video.Facts => [new VideoProbed(facts, now)],
+        ResolvePrompt(var target, _, _) when video.HasPrompt(target) => [],
+        ResolvePrompt(var target, var prompt, _) => [new PromptResolved(target, prompt, now)],
+        // Tracking that started over (its snapshot was gone) may report an earlier step; the file is what counts.
+        RecordCheckpoint(var point, _) when point != video.Checkpoint => [new TrackingCheckpointed(point, now)],
+        Complete(var chains) => [new VideoCompleted(chains, now)],
+        Fail(var failure) => [new VideoFailed(failure, now)],
+        Cancel(var reason) => [new VideoCancelled(reason, now)],
+        _ => [],
+    };
+
+    /// <summary>What did happen? Live traffic and replay share it.</summary>
+    public static Video Evolve(Video video, VideoEvent happened) => happened switch
+    {
+        VideoSubmitted(var order, _) => video with { Order = order },
+        VideoClaimed(var epoch, _, _) => video with { Epoch = epoch, Ending = video.Ending is VideoEnding.Failed ? null : video.Ending },
+        VideoProbed(var facts, _) => video with { Facts = facts },
+        PromptResolved(var target, var prompt, _) => video with { Prompts = video.Prompts.SetItem(target, prompt) },
+        TrackingCheckpointed(var point, _) => video with { Checkpoint = point },
+        VideoCompleted(var chains, _) => video with { Ending = new VideoEnding.Completed(chains) },
+        VideoFailed(var failure, _) => video with { Ending = new VideoEnding.Failed(failure) },
+        VideoCancelled(var reason, _) => video with { Ending = new VideoEnding.Cancelled(reason) },
+        _ => video,
+    };
+}

@@ -1,0 +1,177 @@
+using Sa2VA.Actors;
+using Sa2VA.Cluster.Grounding;
+using Sa2VA.Cluster.Results;
+using Sa2VA.Cluster.Runs;
+using Sa2VA.Cluster.Tracking;
+using Sa2VA.Media;
+using Sa2VA.Models.Sa2va;
+
+namespace Sa2VA.Cluster.Videos;
+
+/// <summary>
+/// Does the work on one video, from wherever its history stands: probe, ask the language model, prompt, track, finish.
+/// Each step is recorded by the video's actor before the next begins.
+/// </summary>
+internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video, long epoch) : Actor<VideoWorker.Work>
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    // A failed stage ends the pipeline, whose failure is then the worker's.
+    private static readonly ActorOptions Stage = new()
+    {
+        MailboxCapacity = TrackingPipeline.MailboxCapacity, Supervision = SupervisionStrategy.StopOnFailure,
+    };
+
+    private VideoOrder Order => sitting.Order;
+
+    public override async ValueTask ReceiveAsync(Work message, CancellationToken cancellationToken)
+    {
+        var (known, pause) = message;
+        try
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, pause);
+            var (info, facts) = await ProbeAsync(known, stop.Token);
+            known = await GroundAsync(known, info, stop.Token);
+            var objects = PlannedObject.Of(Order, known.Prompts);
+            var finished = await TrackAsync(known, info, facts, objects, pause, cancellationToken);
+            await video.TellAsync(finished ? new VideoCommand.Complete(await ChainsAsync(objects, Steps(info), cancellationToken)) : new VideoCommand.Paused(), cancellationToken);
+        }
+        catch (OperationCanceledException) when (pause.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            await video.TellAsync(new VideoCommand.Paused(), cancellationToken);
+        }
+        catch (Exception failure) when (RunFailures.Of(failure) is { Kind: not (RunFailureKind.TakenOver or RunFailureKind.Storage) } reason)
+        {
+            await video.TellAsync(new VideoCommand.Fail(reason), cancellationToken);
+        }
+    }
+
+    private int Steps(VideoInfo info) => Order.Frames.Steps(info.FrameCount);
+
+    private async Task<(VideoInfo Info, VideoFacts Facts)> ProbeAsync(Video known, CancellationToken stop)
+    {
+        sitting.Report(RunStage.Probing, 0, total: null);
+        var info = await MediaProbe.ProbeAsync(Order.Path, MediaLimits.Default, stop);
+        var facts = new VideoFacts(info.Width, info.Height, info.FrameCount, info.NominalRate, info.Duration, info.Codec);
+        if (known.Facts is { } before && before != facts)
+            throw new RunException(RunFailureKind.Media, $"'{Order.Path}' changed since this run began: it was {before}, it is {facts}. Use another work folder for the new file.");
+        if (Steps(info) == 0)
+            throw new RunException(RunFailureKind.Settings, $"No frame is selected: '{Order.Path}' has frames 0 to {info.FrameCount - 1}, and tracking was to begin at frame {Order.Frames.First}.");
+        await video.AskAsync<Video>(reply => new VideoCommand.RecordFacts(facts, reply), Patience, stop);
+        return (info, facts);
+    }
+
+    /// <summary>Asks about the expressions that have no recorded answer, so that a resumed run asks none twice.</summary>
+    private async Task<Video> GroundAsync(Video known, VideoInfo info, CancellationToken stop)
+    {
+        var questions = Order.Targets.Select((target, index) => (Target: index, (target as RunTarget.Expression)?.Text))
+            .Where(q => q.Text is not null && !known.HasPrompt(q.Target)).Select(q => (q.Target, q.Text!)).ToList();
+        if (questions.Count > 0)
+        {
+            var model = (await LoadAsync(info, stop)).Language ?? throw new RunException(
+                RunFailureKind.Model, $"'{Order.Model}' is a plain SAM 2: it tracks points, boxes and masks, but understands no sentences. Give a Sa2VA folder, or show the object.");
+            sitting.Report(RunStage.Grounding, 0, Steps(info), $"asking about {questions.Count} of {Order.Targets.Count}");
+            var keyframes = Context.Spawn(
+                "keyframes",
+                () => new KeyframeActor(model, sitting.Model.Tensors, n => sitting.Report(RunStage.Grounding, 0, Steps(info), $"{n} of {questions.Count} answered")),
+                Stage);
+            var images = await ReadKeyFramesAsync(info, model, stop);
+            await keyframes.AskAsync<int>(reply => new GroundVideo(images, questions, Order.MaxNewTokens, video, stop, reply), TimeSpan.FromHours(12), stop);
+            await keyframes.StopAsync(cancellationToken: stop);
+        }
+
+        return await video.AskAsync<Video>(reply => new VideoCommand.GetStatus(reply), Patience, stop);
+    }
+
+    private async Task<IReadOnlyList<RgbImage>> ReadKeyFramesAsync(VideoInfo info, Sa2vaModel model, CancellationToken stop)
+    {
+        var steps = KeyFrameChoice.Steps(Order.Protocol, Steps(info), Order.KeyFrames);
+        var side = model.Config.VisionImageSize;
+        var images = new List<RgbImage>();
+        try
+        {
+            await foreach (var frame in VideoReader.ReadAsync(info.Path, info, new ReadOptions { Frames = [.. steps.Select(Order.Frames.FrameOf)] }, stop))
+            {
+                using (frame) images.Add(frame.Image.ResizeBicubic(side, side));
+            }
+        }
+        catch
+        {
+            foreach (var image in images) image.Dispose();
+            throw;
+        }
+
+        return images;
+    }
+
+    /// <summary>True when every step is stored, false when it was paused.</summary>
+    private async Task<bool> TrackAsync(
+        Video known, VideoInfo info, VideoFacts facts, IReadOnlyList<PlannedObject> objects, CancellationToken pause, CancellationToken stop)
+    {
+        var steps = Steps(info);
+        var resume = ResumePoint(known);
+        sitting.ResumedAt = resume?.NextStep ?? 0;
+        var writerPlan = new WriterPlan(sitting.VideoId, epoch, [.. objects.Select(o => o.ObjectId)], info.Height, info.Width, sitting.ResumedAt);
+        var writer = Context.Spawn("writer", () => new ResultWriter(sitting.Store, writerPlan, done => sitting.Report(RunStage.Tracking, done, steps)), Stage);
+        if (!objects.Any(o => o.IsTracked)) return await WriteEmptyAsync(info, writer, pause, stop);
+
+        var prompts = PromptPlan.Of(Order, facts, objects, KeyFrameChoice.Steps(Order.Protocol, steps, Order.KeyFrames));
+        var model = await LoadAsync(info, stop);
+        var trackerPlan = new TrackerPlan
+        {
+            VideoId = sitting.VideoId, Height = info.Height, Width = info.Width, Steps = steps,
+            ViaModelSize = objects.Any(o => o.Embedding is not null),
+            BlankAbsentMasks = Order.Protocol != GroundingProtocol.Sa2va || !objects.Any(o => o.Embedding is not null),
+            KeyFrameDecoder = model.KeyFrameDecoder,
+            NextStep = sitting.ResumedAt,
+            Snapshot = resume is null ? null : sitting.Folder.Snapshot(sitting.VideoId, resume.NextStep),
+        };
+        Directory.CreateDirectory(sitting.Folder.SnapshotsOf(sitting.VideoId));
+        var tracker = Context.Spawn(
+            "tracker", () => new TrackerActor(trackerPlan, model.Tracker, sitting.Model.Tensors, sitting.Folder, sitting.Checkpoints, writer, video), Stage);
+        var encoder = Context.Spawn("encoder", () => new EncoderActor(model.Tracker, model.Normalizer, sitting.Model.Tensors, tracker), Stage);
+        var pipeline = new TrackingPipeline(encoder, tracker, writer, model.Tracker.Config.ImageSize);
+
+        if (resume is null) sitting.Report(RunStage.Prompting, 0, steps);
+        using var promptStop = CancellationTokenSource.CreateLinkedTokenSource(stop, pause);
+        var decided = await pipeline.PromptAsync(info, Order.Frames, resume is null ? prompts : [], promptStop.Token);
+        sitting.Report(RunStage.Tracking, sitting.ResumedAt, steps);
+        return await pipeline.TrackAsync(info, Order.Frames, sitting.ResumedAt, decided, pause, stop) == steps;
+    }
+
+    /// <summary>A checkpoint whose file is gone is no disaster: tracking starts over and gives the same masks.</summary>
+    private TrackingPoint? ResumePoint(Video known)
+        => known.Checkpoint is { } point && File.Exists(sitting.Folder.Snapshot(sitting.VideoId, point.NextStep)) ? point : null;
+
+    /// <summary>Nothing to track: every mask is empty, and the probe knows the frames, so none is decoded.</summary>
+    private async Task<bool> WriteEmptyAsync(VideoInfo info, ActorRef<WriterCommand> writer, CancellationToken pause, CancellationToken stop)
+    {
+        for (var step = 0; step < Steps(info); step++)
+        {
+            if (pause.IsCancellationRequested) return false;
+            var frame = Order.Frames.FrameOf(step);
+            var pts = info.Frames.Pts(frame);
+            await writer.TellAsync(new WriterCommand.Write(new StepFrame(step, frame, pts, info.Seconds(pts)), []), stop);
+        }
+
+        return await writer.AskAsync<int>(reply => new WriterCommand.Flush(reply), Patience, stop) == Steps(info);
+    }
+
+    private async Task<RunModel> LoadAsync(VideoInfo info, CancellationToken stop)
+    {
+        sitting.Report(RunStage.LoadingModel, sitting.ResumedAt, Steps(info));
+        return await sitting.Model.GetAsync(stop);
+    }
+
+    private async Task<IReadOnlyList<string>> ChainsAsync(IReadOnlyList<PlannedObject> objects, int steps, CancellationToken stop)
+    {
+        sitting.Report(RunStage.Finishing, steps, steps);
+        var chains = new List<string>(objects.Count);
+        foreach (var planned in objects)
+            chains.Add(await sitting.Store.ChainAsync(sitting.VideoId, planned.ObjectId, (steps + MaskBlock.Frames - 1) / MaskBlock.Frames, stop));
+        return chains;
+    }
+
+    /// <summary>Goes on from what is known of the video until it is over or <paramref name="Pause"/> is cancelled.</summary>
+    internal sealed record Work(Video Known, CancellationToken Pause);
+}
