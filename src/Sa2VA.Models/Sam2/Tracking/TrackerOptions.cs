@@ -24,9 +24,6 @@ public sealed record TrackerOptions
     /// <summary>At each output pixel only the object with the highest logit keeps it.</summary>
     public bool? NonOverlapMasks { get; init; }
 
-    /// <summary>Whether the masks of an object that the score calls absent are blanked. Sa2VA leaves them, Sa2VA-i blanks them.</summary>
-    public bool? BlankAbsentMasks { get; init; }
-
     /// <summary>Whether a corrected frame becomes a conditioning frame. Otherwise the next walk over it overwrites the correction.</summary>
     public bool? AddAllFramesToCorrectAsCond { get; init; }
 
