@@ -47,7 +47,8 @@ public sealed record Difference
             if (double.IsNaN(difference))
                 difference = double.PositiveInfinity;
             sum += difference;
-            if (difference > tolerance + relative * Math.Abs(left[i]))
+            // Negated, so that a limit that is no number (an expected value that is infinite or none) accepts nothing but equality.
+            if (difference > 0 && !(difference <= tolerance + relative * Math.Abs(left[i])))
                 beyond++;
             if (difference > largest)
                 (largest, worst) = (difference, i);

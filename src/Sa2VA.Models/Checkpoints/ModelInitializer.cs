@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sa2VA.Models.Tokenizers;
@@ -55,11 +56,11 @@ public static class ModelInitializer
         }
 
         var specs = Catalogue(preset, config);
-        var rows = new Dictionary<(string Tensor, long Row), float[]>();
+        IReadOnlyDictionary<string, IReadOnlyDictionary<long, float[]>> rows = ImmutableDictionary<string, IReadOnlyDictionary<long, float[]>>.Empty;
         if (tokenizer is not null && options.AnswersWithSegmentation)
         {
-            rows = AnswerBias.Rows(options.Seed, specs, tokenizer);
-            specs = [.. AnswerBias.Adjust(specs)];
+            var bias = new AnswerBias(options.Seed, specs, tokenizer);
+            (specs, rows) = (bias.Specs, bias.Rows());
         }
 
         new RandomCheckpoint(options.Seed, options.Dtype, rows).Write(

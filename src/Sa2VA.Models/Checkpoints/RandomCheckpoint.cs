@@ -8,7 +8,7 @@ namespace Sa2VA.Models.Checkpoints;
 /// Writes the parameters of a catalogue with random values, piece by piece: a checkpoint of any size in a few megabytes of memory.
 /// The same seed gives the same bytes, whatever the machine and the number of threads.
 /// </summary>
-internal sealed class RandomCheckpoint(ulong seed, SafetensorsDtype dtype, IReadOnlyDictionary<(string Tensor, long Row), float[]> rows)
+internal sealed class RandomCheckpoint(ulong seed, SafetensorsDtype dtype, IReadOnlyDictionary<string, IReadOnlyDictionary<long, float[]>> rows)
 {
     private const int PieceValues = 4 << 20;
     private const int StripeValues = 64 << 10;
@@ -44,10 +44,10 @@ internal sealed class RandomCheckpoint(ulong seed, SafetensorsDtype dtype, IRead
     // Rows that were chosen instead of drawn; one may begin in a piece and end in the next.
     private void PlaceRows(WeightSpec spec, long start, int count)
     {
-        foreach (var ((tensor, row), values) in rows)
+        if (!rows.TryGetValue(spec.Name, out var chosen))
+            return;
+        foreach (var (row, values) in chosen)
         {
-            if (!string.Equals(tensor, spec.Name, StringComparison.Ordinal))
-                continue;
             var (from, to) = (Math.Max(row * values.Length, start), Math.Min((row + 1) * values.Length, start + count));
             if (from < to)
                 values.AsSpan((int)(from - row * values.Length), (int)(to - from)).CopyTo(_values.AsSpan((int)(from - start)));

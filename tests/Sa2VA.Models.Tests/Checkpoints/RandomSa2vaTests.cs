@@ -53,6 +53,22 @@ public sealed class RandomSa2vaTests : IDisposable
     }
 
     [Fact]
+    public void Another_question_and_other_frames_give_another_prompt()
+    {
+        Write("tiny");
+        using var model = Sa2vaModel.Load(Model, Device.CPU);
+        using var prefix = model.EncodeFrames(Frames(model, 0));
+        using var other = model.EncodeFrames(Frames(model, 1));
+
+        var dog = model.Ask(prefix, "a dog", cancellationToken: TestContext.Current.CancellationToken).SegEmbeddings[0];
+        var car = model.Ask(prefix, "the car on the left", cancellationToken: TestContext.Current.CancellationToken).SegEmbeddings[0];
+        var elsewhere = model.Ask(other, "a dog", cancellationToken: TestContext.Current.CancellationToken).SegEmbeddings[0];
+
+        Assert.True(Distance(dog, car) > 0.02, $"{Distance(dog, car)}");
+        Assert.True(Distance(dog, elsewhere) > 0.001, $"{Distance(dog, elsewhere)}");
+    }
+
+    [Fact]
     public void Without_the_bias_the_random_model_does_not_segment()
     {
         Write("tiny", new InitOptions { AnswersWithSegmentation = false });
@@ -147,6 +163,9 @@ public sealed class RandomSa2vaTests : IDisposable
             return new RgbPixels(side, side, pixels);
         })];
     }
+
+    private static double Distance(float[] left, float[] right) =>
+        Math.Sqrt(left.Zip(right).Sum(pair => Math.Pow(pair.First - pair.Second, 2)) / left.Sum(value => Math.Pow(value, 2)));
 
     private string LoadError() => Assert.Throws<ModelFolderException>(() => Sa2vaModel.Load(Model, Device.CPU)).Message;
 
