@@ -16,10 +16,14 @@ public sealed class GoldenVideo : IDisposable
     private readonly CheckpointStore _weights;
     private readonly Tensor _frames;
     private readonly bool _roundStatistics;
+    private readonly string _prefix;
     private readonly Dictionary<int, ImageFeatures> _features = [];
 
-    private GoldenVideo(CheckpointStore weights, Sam2Model model, Tensor frames, bool roundStatistics) =>
-        (_weights, Model, _frames, _roundStatistics) = (weights, model, frames, roundStatistics);
+    private GoldenVideo(CheckpointStore weights, string prefix, Sam2Config config, Tensor frames, bool roundStatistics)
+    {
+        (_weights, _prefix, _frames, _roundStatistics) = (weights, prefix, frames, roundStatistics);
+        Model = new Sam2Model(new WeightScope(weights, prefix), config);
+    }
 
     public Sam2Model Model { get; }
 
@@ -34,9 +38,11 @@ public sealed class GoldenVideo : IDisposable
     public static GoldenVideo Open(GoldenFolder golden, Sam2Config config, string prefix = "", bool roundStatistics = false)
     {
         var frames = golden.Resolve(golden.Config.TryGetProperty("frames", out var elsewhere) ? elsewhere.GetString()! : "frames_uint8_model_size");
-        var weights = CheckpointStore.Open(golden.WeightsPath);
-        return new GoldenVideo(weights, new Sam2Model(new WeightScope(weights, prefix), config), frames, roundStatistics);
+        return new GoldenVideo(CheckpointStore.Open(golden.WeightsPath), prefix, config, frames, roundStatistics);
     }
+
+    /// <summary>The same weights under other settings; owned by this video.</summary>
+    public Sam2Model WithSettings(Func<Sam2Config, Sam2Config> change) => new(new WeightScope(_weights, _prefix), change(Model.Config));
 
     /// <summary>A frame's pixels in normalised units: [1, 3, S, S].</summary>
     public Tensor Pixels(int frame)

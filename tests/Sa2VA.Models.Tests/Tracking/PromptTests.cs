@@ -1,4 +1,7 @@
+using Sa2VA.Models.Sam2;
 using Sa2VA.Models.Sam2.Tracking;
+using Sa2VA.Tensors.Safetensors;
+using Sa2VA.Testing;
 using static Sa2VA.Tensors.torch;
 
 namespace Sa2VA.Models.Tests.Tracking;
@@ -167,6 +170,31 @@ public sealed class PromptTests(SmallVideo video) : IClassFixture<SmallVideo>
             Assert.Equal(frame, masks.Frame);
             Assert.All(masks.LowResLogits.ToArray<float>(), logit => Assert.True(float.IsFinite(logit)));
         }
+    }
+
+    [Fact]
+    public void Prompting_can_clear_the_memory_around_it()
+    {
+        var clearing = video.WithSettings(config => config with { ClearNonCondMemAroundInput = true });
+        byte[] AfterCorrection(Sam2Model model)
+        {
+            using var tracker = new VideoTracker(model, new TrackerOptions { HistoryFrames = int.MaxValue }, video.Height, video.Width);
+            using (tracker.AddPoints(0, video.Features(0), 1, video.Click(1))) { }
+            video.Walk(tracker, Enumerable.Range(0, 8), 1);
+            using (tracker.AddPoints(7, video.Features(7), 1, video.Click(5))) { }
+            return video.Walk(tracker, [8], 1)[0];
+        }
+
+        Assert.NotEqual(AfterCorrection(video.Model), AfterCorrection(clearing));
+        using var folder = new TemporaryFolder();
+        using var tracker = new VideoTracker(clearing, new TrackerOptions { HistoryFrames = int.MaxValue }, video.Height, video.Width);
+        using (tracker.AddPoints(0, video.Features(0), 1, video.Click(1))) { }
+        video.Walk(tracker, Enumerable.Range(0, 8), 1);
+        using (tracker.AddPoints(7, video.Features(7), 1, video.Click(5))) { }
+        tracker.BeginPropagation();
+        tracker.Save(folder.File("state"));
+        using var scope = NewDisposeScope();
+        Assert.Equal([0, 7], new SavedState(SafetensorsTensors.Load(folder.File("state"))).Frames(1));
     }
 
     [Fact]

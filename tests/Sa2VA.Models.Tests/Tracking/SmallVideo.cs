@@ -26,6 +26,9 @@ public sealed class SmallVideo : IDisposable
 
     public ImageFeatures Features(int frame) => _video.Features(frame % _video.Count);
 
+    /// <summary>The same weights under other settings.</summary>
+    public Sam2Model WithSettings(Func<Sam2Config, Sam2Config> change) => _video.WithSettings(change);
+
     public VideoTracker Tracker(TrackerOptions? options = null) => new(Model, options ?? new TrackerOptions(), Height, Width);
 
     /// <summary>A click at a place that depends on the seed.</summary>

@@ -54,6 +54,13 @@ internal sealed class ObjectState(int id) : IDisposable
         }
     }
 
+    /// <summary>Drops predictions near frames that were just prompted: what they remember may be outdated. The prompted ones stay.</summary>
+    public void ForgetAround(IReadOnlyCollection<int> prompted, int distance)
+    {
+        foreach (var frame in Tracked.Keys.Where(frame => !prompted.Contains(frame) && prompted.Any(other => Math.Abs(frame - other) <= distance)).ToList())
+            Release(Tracked, frame);
+    }
+
     /// <summary>Releases what was derived from memories that the walk will not read again; a correction derives it anew.</summary>
     public void ForgetDerived(MemoryRetention walk)
     {

@@ -20,8 +20,10 @@ public sealed partial class VideoTracker
 
         foreach (var state in _objects.Values)
         {
+            List<int> prompted = [.. state.PendingCorrections.Keys, .. state.PendingConditioning.Keys];
             Consolidate(state.PendingCorrections, state.Tracked);
             Consolidate(state.PendingConditioning, state.Conditioning);
+            if (_model.Config.ClearNonCondMemAroundInput) state.ForgetAround(prompted, _rules.TemporalStride * _rules.NumMaskmem);
             // A conditioning frame has one output: what was tracked there before is void.
             foreach (var frame in state.Conditioning.Keys) ObjectState.Release(state.Tracked, frame);
         }
