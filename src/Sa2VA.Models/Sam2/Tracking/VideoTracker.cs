@@ -8,7 +8,8 @@ namespace Sa2VA.Models.Sam2.Tracking;
 /// may be put on any frame (past, present or still to come), <see cref="BeginPropagation"/> turns them into memory, and
 /// <see cref="Track"/> walks frame after frame, forwards or backwards. What is remembered is bounded by
 /// <see cref="TrackerOptions.HistoryFrames"/>, never by the length of the video. Objects do not influence each other: each has the
-/// masks it would have alone, to the bit. Not thread-safe: one owner at a time.
+/// masks it would have alone, to the bit (which is why <see cref="Sam2Config.NonOverlapMasksForMemEnc"/> has no effect here, as in the
+/// official predictor of independent objects). Not thread-safe: one owner at a time.
 /// </summary>
 public sealed partial class VideoTracker : IDisposable
 {
