@@ -17,7 +17,7 @@ public sealed record MemoryEstimate(long MappedWeights, long ConvertedWeights, l
     private const int Float = 4;
     private const int Half = 2;
 
-    // Sa2VA's default; 256 tokens each.
+    // Sa2VA's default, for the language model and for the tracker, which is prompted on each of them.
     private const int KeyFrameCount = 5;
 
     // Question, template and answer.
@@ -34,7 +34,7 @@ public sealed record MemoryEstimate(long MappedWeights, long ConvertedWeights, l
         var (mapped, converted) = Weigh(weights);
         return new MemoryEstimate(
             mapped, converted, tracker is null ? 0 : EncoderBytes(tracker, imageSize), config is { } json ? KeyFrameBytes(json) : 0,
-            tracker is null ? 0 : ObjectBytes(tracker, imageSize));
+            tracker is null ? 0 : ObjectBytes(tracker, imageSize, config is { } model && ConfigFile.Child(model, "llm_config") is not null ? KeyFrameCount : 1));
     }
 
     // Matrices may stay bfloat16; whatever else is not float32 is widened when it is loaded.
@@ -59,10 +59,11 @@ public sealed record MemoryEstimate(long MappedWeights, long ConvertedWeights, l
         return tokens * tracker.EmbedDim * (1 + 1 + 3 + 4) * Float;
     }
 
-    // Memories and pointers as they are remembered, and per layer of the attention the keys that are made of them once.
-    private static long ObjectBytes(Sam2Shape tracker, int imageSize)
+    // Memories and pointers as they are remembered, and per layer of the attention the keys that are made of them once (until
+    // TrackerOptions.KeyCacheBytes is reached). Every prompted frame is remembered, and the latest ones beside.
+    private static long ObjectBytes(Sam2Shape tracker, int imageSize, int promptedFrames)
     {
-        var tokens = (long)imageSize / 16 * (imageSize / 16) * tracker.MemorySlots;
+        var tokens = (long)imageSize / 16 * (imageSize / 16) * (promptedFrames + Math.Max(0, tracker.MemorySlots - 1));
         var pointers = PointerFrames * tracker.HiddenWidth * Float;
         return tokens * tracker.MemoryWidth * Half + tokens * tracker.HiddenWidth * tracker.AttentionLayers * Float + pointers;
     }

@@ -90,7 +90,7 @@ public sealed class ModelInspectorTests
         var memory = ModelInspector.Inspect(fake.FullPath).Memory;
 
         Assert.InRange(memory.ImageEncoder, 300_000_000, 400_000_000);
-        Assert.InRange(memory.PerObject, 100_000_000, 150_000_000);
+        Assert.InRange(memory.PerObject, 150_000_000, 200_000_000);
         Assert.InRange(memory.KeyFrames, 40_000_000, 400_000_000);
         Assert.True(memory.Total > memory.MappedWeights + memory.PerObject);
     }

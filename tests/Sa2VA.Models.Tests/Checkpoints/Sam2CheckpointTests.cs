@@ -1,4 +1,7 @@
 using Sa2VA.Models.Checkpoints;
+using Sa2VA.Models.Sam2;
+using Sa2VA.Models.Sam2.Tracking;
+using Sa2VA.Tensors;
 using Sa2VA.Tensors.Safetensors;
 using Sa2VA.Testing;
 
@@ -49,6 +52,32 @@ public sealed class Sam2CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void The_estimated_memory_of_an_object_is_what_a_tracker_keeps()
+    {
+        Write("sam2-tiny");
+        using var checkpoint = Sam2Checkpoint.Load(Model);
+        using var tracker = new VideoTracker(checkpoint.Model, new TrackerOptions(), videoHeight: 96, videoWidth: 160);
+        var random = new Random(1);
+        for (var frame = 0; frame < 20; frame++)
+        {
+            using var scope = torch.NewDisposeScope();
+            var pixels = new byte[128 * 128 * 3];
+            random.NextBytes(pixels);
+            using var features = checkpoint.Model.EncodeImage(ImageNormalizer.Sam2.Normalize(pixels, 128, 128));
+            if (frame == 0)
+            {
+                tracker.AddPoints(0, features, objectId: 1, new PointPrompt([80, 48], [1])).Dispose();
+                tracker.BeginPropagation();
+            }
+
+            tracker.Track(frame, features).Dispose();
+        }
+
+        var estimate = ModelInspector.Inspect(Model).Memory.PerObject;
+        Assert.InRange(tracker.MemoryBytes, estimate * 0.9, estimate * 1.5);
+    }
+
+    [Fact]
     public void The_same_seed_writes_the_same_bytes_and_another_one_others()
     {
         Write("sam2-tiny", new InitOptions { Seed = 3 });
@@ -72,7 +101,7 @@ public sealed class Sam2CheckpointTests : IDisposable
         Assert.True(full.TryGet(name, out var fullFile, out var fullEntry));
         Assert.True(half.TryGet(name, out var halfFile, out var halfEntry));
         using var expected = fullFile.Map(fullEntry);
-        using var rounded = expected.to(Tensors.ScalarType.BFloat16);
+        using var rounded = expected.to(ScalarType.BFloat16);
         using var actual = halfFile.Map(halfEntry);
         Assert.Equal(rounded.bytes.ToArray(), actual.bytes.ToArray());
     }
