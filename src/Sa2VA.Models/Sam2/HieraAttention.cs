@@ -16,6 +16,12 @@ public sealed class HieraAttention(WeightScope w, HieraBlockPlan plan)
     public Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
+        return proj.forward(Attend(x)).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Attend(Tensor x)
+    {
+        using var scope = NewDisposeScope();
         var (batch, height, width) = (x.size(0), x.size(1), x.size(2));
         var all = qkv.forward(x).view(batch, height * width, 3, plan.Heads, plan.Outputs / plan.Heads);
         var q = all.select(2, 0);                                                        // (B, H·W, heads, d)
@@ -27,7 +33,6 @@ public sealed class HieraAttention(WeightScope w, HieraBlockPlan plan)
         }
 
         var y = F.scaled_dot_product_attention(q.transpose(1, 2), all.select(2, 1).transpose(1, 2), all.select(2, 2).transpose(1, 2));
-        y = y.transpose(1, 2).reshape(batch, height, width, plan.Outputs);
-        return proj.forward(y).MoveToOuterDisposeScope();
+        return y.transpose(1, 2).reshape(batch, height, width, plan.Outputs).MoveToOuterDisposeScope();
     }
 }

@@ -30,21 +30,30 @@ public sealed class HieraBlock
     public Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var normal = norm1.forward(x);
-        var shortcut = proj is null ? x : MaxPool(proj.forward(normal), _plan.Pool);   // (B, H', W', Cout)
-        x = Attend(normal, shortcut.size(1), shortcut.size(2)).add_(shortcut);
-        x = mlp.forward(norm2.forward(x)).add_(x);
-        return x.MoveToOuterDisposeScope();
+        x = AddAttention(x);
+        using var normal = norm2.forward(x);
+        return mlp.forward(normal).add_(x).MoveToOuterDisposeScope();
     }
 
-    private Tensor Attend(Tensor x, long height, long width)
+    // The maps of the first stages are large: each is let go as soon as it has been read, so that the next one takes its memory.
+    private Tensor AddAttention(Tensor x)
     {
-        if (_plan.Window == 0)
-            return attn.forward(x);
         using var scope = NewDisposeScope();
-        var windows = new WindowGrid(x.size(0), x.size(1), x.size(2), _plan.Window);
-        var y = attn.forward(windows.Partition(x));                                     // (B·n, window/pool, window/pool, Cout)
-        return windows.Shrink(_plan.Pool).Join(y, height, width).MoveToOuterDisposeScope();
+        var normal = norm1.forward(x);
+        var shortcut = proj is null ? x : MaxPool(proj.forward(normal), _plan.Pool);    // (B, H', W', Cout)
+        var attended = _plan.Window == 0 ? attn.forward(normal) : AttendInWindows(normal, shortcut.size(1), shortcut.size(2));
+        return attended.add_(shortcut).MoveToOuterDisposeScope();
+    }
+
+    private Tensor AttendInWindows(Tensor x, long height, long width)
+    {
+        using var scope = NewDisposeScope();
+        var grid = new WindowGrid(x.size(0), x.size(1), x.size(2), _plan.Window);
+        var windows = grid.Partition(x);
+        x.Dispose();
+        var y = attn.forward(windows);                                                  // (B·n, window/pool, window/pool, Cout)
+        windows.Dispose();
+        return grid.Shrink(_plan.Pool).Join(y, height, width).MoveToOuterDisposeScope();
     }
 
     /// <summary>The largest of each pool × pool square of a channels-last map.</summary>
