@@ -18,7 +18,7 @@ internal static class PromptPlan
         {
             if (planned.Embedding is { } embedding)
             {
-                foreach (var step in keySteps) Add(plan, step, OfSentence(order.Protocol, planned.ObjectId, embedding));
+                foreach (var step in keySteps) Add(plan, step, new ObjectPrompt.Sentence(planned.ObjectId, embedding));
             }
 
             foreach (var hints in planned.Shown.GroupBy(p => p.Frame))
@@ -27,12 +27,6 @@ internal static class PromptPlan
 
         return plan;
     }
-
-    private static ObjectPrompt OfSentence(GroundingProtocol protocol, int objectId, float[] embedding) => protocol switch
-    {
-        GroundingProtocol.Sa2va => new ObjectPrompt.Language(objectId, embedding),
-        _ => new ObjectPrompt.LanguageMask(objectId, embedding),
-    };
 
     private static void Add(SortedDictionary<int, List<ObjectPrompt>> plan, int step, ObjectPrompt prompt)
     {

@@ -22,9 +22,6 @@ internal sealed class RunModel : IDisposable
     /// <summary>How the tracker's frames are normalised: Sa2VA's own way differs in the last bits.</summary>
     public ImageNormalizer Normalizer => Language is null ? ImageNormalizer.Sam2 : ImageNormalizer.Sa2va;
 
-    /// <summary>The decoder of sentences on key frames: Sa2VA-i's own, or in a plain Sa2VA the tracker's.</summary>
-    public Sam2MaskDecoder KeyFrameDecoder => Language?.ModifiedDecoder ?? Tracker.sam_mask_decoder;
-
     /// <summary>Loads a folder of either kind.</summary>
     /// <exception cref="Sa2VA.Models.ModelFolderException">It is neither, or something in it is missing or does not fit.</exception>
     public static RunModel Load(string folder, string device)

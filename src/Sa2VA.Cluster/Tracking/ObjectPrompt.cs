@@ -11,9 +11,6 @@ internal abstract record ObjectPrompt(int ObjectId)
     /// <summary>A mask in the size of the video, row by row, 0 or 1.</summary>
     public sealed record Mask(int ObjectId, byte[] Pixels) : ObjectPrompt(ObjectId);
 
-    /// <summary>The embedding of a <c>[SEG]</c>, given to the tracker's own decoder (Sa2VA).</summary>
-    public sealed record Language(int ObjectId, float[] Embedding) : ObjectPrompt(ObjectId);
-
-    /// <summary>The embedding of a <c>[SEG]</c>, decoded apart from the tracker; its mask is the prompt (Sa2VA-i).</summary>
-    public sealed record LanguageMask(int ObjectId, float[] Embedding) : ObjectPrompt(ObjectId);
+    /// <summary>The embedding of a <c>[SEG]</c>; the protocol says how the tracker learns of it.</summary>
+    public sealed record Sentence(int ObjectId, float[] Embedding) : ObjectPrompt(ObjectId);
 }

@@ -61,10 +61,8 @@ internal sealed class TrackerActor(
     private VideoTracker Open()
     {
         if (plan.Snapshot is { } file) return VideoTracker.Restore(file, model);
-        var options = new TrackerOptions
-        {
-            FrameCount = plan.Steps, VideoSizeViaModelSize = plan.ViaModelSize, BlankAbsentMasks = plan.BlankAbsentMasks,
-        };
+        var options = new TrackerOptions { FrameCount = plan.Steps, BlankAbsentMasks = true };
+        options = plan.Protocol?.Configure(options) ?? options;
         return new VideoTracker(model, options, plan.Height, plan.Width);
     }
 
@@ -78,11 +76,8 @@ internal sealed class TrackerActor(
                 ObjectPrompt.Points(var id, var points) => _tracker.AddPoints(message.Step, message.Features, id, points),
                 ObjectPrompt.Mask(var id, var pixels) => _tracker.AddMask(
                     message.Step, message.Features, id, tensor(pixels, [plan.Height, plan.Width], model.Device)),
-                ObjectPrompt.Language(var id, var embedding) => _tracker.AddLanguage(
-                    message.Step, message.Features, id, tensor(embedding, [1, embedding.Length], model.Device)),
-                ObjectPrompt.LanguageMask(var id, var embedding) => _tracker.AddMask(
-                    message.Step, message.Features, id,
-                    LanguageDecode.Mask(model, plan.KeyFrameDecoder, message.Features, embedding, plan.Height, plan.Width)),
+                ObjectPrompt.Sentence(var id, var embedding) when plan.Protocol is { } protocol => protocol.Prompt(
+                    _tracker, message.Step, message.Features, id, embedding, plan.LanguageDecoder),
                 _ => throw new InvalidOperationException($"There is no way to show a {prompt.GetType().Name} to the tracker."),
             };
         }

@@ -1,4 +1,5 @@
 using Sa2VA.Actors;
+using Sa2VA.Models.Sa2va.Grounding;
 using Sa2VA.Models.Sam2;
 
 namespace Sa2VA.Cluster.Tracking;
@@ -36,14 +37,11 @@ internal sealed record TrackerPlan
 
     public required int Steps { get; init; }
 
-    /// <summary>Masks go through the model's size, as Sa2VA resizes them.</summary>
-    public required bool ViaModelSize { get; init; }
+    /// <summary>How sentences reach the tracker; null where none does, and masks are made as SAM 2 makes them.</summary>
+    public required IGroundingProtocol? Protocol { get; init; }
 
-    /// <summary>The object score empties masks, as SAM 2 and Sa2VA-i have it; plain Sa2VA does not let it.</summary>
-    public required bool BlankAbsentMasks { get; init; }
-
-    /// <summary>The decoder of <see cref="ObjectPrompt.LanguageMask"/>.</summary>
-    public required Sam2MaskDecoder KeyFrameDecoder { get; init; }
+    /// <summary>The decoder of sentences where it is not the tracker's own.</summary>
+    public required Sam2MaskDecoder? LanguageDecoder { get; init; }
 
     /// <summary>Where to go on; step 0 without a file for a fresh start.</summary>
     public required int NextStep { get; init; }

@@ -85,7 +85,7 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
 
     private async Task<IReadOnlyList<RgbImage>> ReadKeyFramesAsync(VideoInfo info, Sa2vaModel model, CancellationToken stop)
     {
-        var steps = KeyFrameChoice.Steps(Order.Protocol, Steps(info), Order.KeyFrames);
+        var steps = Order.Protocol.Procedure().KeyFrames(Steps(info), Order.KeyFrames);
         var side = model.Config.VisionImageSize;
         var images = new List<RgbImage>();
         try
@@ -115,14 +115,13 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
         var writer = Context.Spawn("writer", () => new ResultWriter(sitting.Store, writerPlan, done => sitting.Report(RunStage.Tracking, done, steps)), Stage);
         if (!objects.Any(o => o.IsTracked)) return await WriteEmptyAsync(info, writer, pause, stop);
 
-        var prompts = PromptPlan.Of(Order, facts, objects, KeyFrameChoice.Steps(Order.Protocol, steps, Order.KeyFrames));
+        var prompts = PromptPlan.Of(Order, facts, objects, Order.Protocol.Procedure().KeyFrames(steps, Order.KeyFrames));
         var model = await LoadAsync(info, stop);
         var trackerPlan = new TrackerPlan
         {
             VideoId = sitting.VideoId, Height = info.Height, Width = info.Width, Steps = steps,
-            ViaModelSize = objects.Any(o => o.Embedding is not null),
-            BlankAbsentMasks = Order.Protocol != GroundingProtocol.Sa2va || !objects.Any(o => o.Embedding is not null),
-            KeyFrameDecoder = model.KeyFrameDecoder,
+            Protocol = objects.Any(o => o.Embedding is not null) ? Order.Protocol.Procedure() : null,
+            LanguageDecoder = model.Language?.ModifiedDecoder,
             NextStep = sitting.ResumedAt,
             Snapshot = resume is null ? null : sitting.Folder.Snapshot(sitting.VideoId, resume.NextStep),
         };

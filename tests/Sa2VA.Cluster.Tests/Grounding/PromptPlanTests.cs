@@ -31,13 +31,15 @@ public sealed class PromptPlanTests
     }
 
     [Theory]
-    [InlineData(GroundingProtocol.Sa2va, typeof(ObjectPrompt.Language))]
-    [InlineData(GroundingProtocol.Sa2vaI, typeof(ObjectPrompt.LanguageMask))]
-    public void The_protocol_says_how_a_sentence_reaches_the_tracker(GroundingProtocol protocol, Type expected)
+    [InlineData(GroundingProtocol.Sa2va, "sa2va", new[] { 0, 1, 2 })]
+    [InlineData(GroundingProtocol.Sa2vaI, "sa2va-i", new[] { 0, 49, 99 })]
+    public void The_protocol_says_which_steps_a_sentence_is_shown_on(GroundingProtocol protocol, string name, int[] expected)
     {
-        var order = Some.Order() with { Protocol = protocol };
+        Assert.Equal(name, protocol.Procedure().Name);
         var planned = new PlannedObject(1, 0, "dog") { Embedding = [1f] };
-        Assert.IsType(expected, Assert.Single(PromptPlan.Of(order, Some.Facts, [planned], [3])[3]));
+        var plan = PromptPlan.Of(Some.Order() with { Protocol = protocol }, Some.Facts, [planned], protocol.Procedure().KeyFrames(100, 3));
+        Assert.Equal(expected, plan.Keys);
+        Assert.All(plan.Values, prompts => Assert.IsType<ObjectPrompt.Sentence>(Assert.Single(prompts)));
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class EndToEndMaskTests
     {
         using var run = new EndToEndCase(folder);
         using var scope = NewDisposeScope();
-        var (golden, protocol) = (run.Golden, new Sa2vaProtocol(run.Network.ModifiedDecoder));
+        var (golden, protocol) = (run.Golden, new Sa2vaProtocol());
         var (frames, height, width) = (run.Integer("num_frames"), run.Integer("original_height"), run.Integer("original_width"));
         var options = protocol.Configure(new TrackerOptions { MemoryDtype = variant == "fp32mem" ? float32 : bfloat16, FrameCount = frames });
         using var tracker = new VideoTracker(run.Network.Sam2, options, height, width);

@@ -19,7 +19,7 @@ public sealed class GroundingProtocolTests
         using var tiny = new TinySa2va("tiny-i");
         using var scope = NewDisposeScope();
         var (model, modified) = (tiny.Model.Sam2, tiny.Model.ModifiedDecoder!);
-        var protocol = new Sa2vaIProtocol(model, modified);
+        var protocol = new Sa2vaIProtocol();
         var embedding = Embedding(tiny);
         var keyFrames = protocol.KeyFrames(Frames, 3);
         Assert.Equal([0, 3, 7], keyFrames);
@@ -29,14 +29,14 @@ public sealed class GroundingProtocolTests
         foreach (var frame in keyFrames)
         {
             using var features = Features(tiny, frame);
-            using var shown = protocol.Prompt(byProtocol, frame, features, 1, embedding);
+            using var shown = protocol.Prompt(byProtocol, frame, features, 1, embedding, modified);
 
             // The head as in training: two padding points and the vector, the other decoder, the best of three, no blanking.
             var raw = model.Heads.Decode(model.WithoutMemory(features.Fpn2), features.HighRes(modified), null, null, tensor(embedding, [1, 1, embedding.Length]), modified);
             var (masks, ious) = raw.Ambiguous();
             var best = masks[0][ious[0].argmax(-1).item<long>()].unsqueeze(0).unsqueeze(0);
             var mask = F.interpolate(best, Height, Width).sigmoid().gt(0.5).squeeze(0).squeeze(0);
-            Assert.True(mask.eq(protocol.Decode(features, embedding, Height, Width)).all().item<bool>());
+            Assert.True(mask.eq(Sa2vaIProtocol.Decode(model, modified, features, embedding, Height, Width)).all().item<bool>());
             byHand.AddMask(frame, features, 1, mask).Dispose();
         }
 
@@ -59,12 +59,13 @@ public sealed class GroundingProtocolTests
         using var scope = NewDisposeScope();
         using var features = Features(tiny, 0);
         var embedding = Embedding(tiny);
-        Assert.NotEqual(First(new Sa2vaProtocol()), First(new Sa2vaProtocol(tiny.Model.ModifiedDecoder)));
+        Assert.NotEqual(First(null), First(tiny.Model.ModifiedDecoder));
 
-        float[] First(IGroundingProtocol protocol)
+        float[] First(Sam2MaskDecoder? decoder)
         {
+            var protocol = new Sa2vaProtocol();
             using var tracker = new VideoTracker(tiny.Model.Sam2, protocol.Configure(Options), Height, Width);
-            using var masks = protocol.Prompt(tracker, 0, features, 1, embedding);
+            using var masks = protocol.Prompt(tracker, 0, features, 1, embedding, decoder);
             return masks.LowResLogits.ToArray<float>();
         }
     }
@@ -76,7 +77,7 @@ public sealed class GroundingProtocolTests
         using var scope = NewDisposeScope();
         const string ScoreBias = "grounding_encoder.sam2_model.sam_mask_decoder.pred_obj_score_head.layers.2.bias";
         tiny.Store.Get(ScoreBias, [1], default, null).fill_(-1000);
-        foreach (var protocol in (IGroundingProtocol[])[new Sa2vaProtocol(), new Sa2vaIProtocol(tiny.Model.Sam2)])
+        foreach (var protocol in (IGroundingProtocol[])[new Sa2vaProtocol(), new Sa2vaIProtocol()])
         {
             using var tracker = new VideoTracker(tiny.Model.Sam2, protocol.Configure(Options), Height, Width);
             using (var features = Features(tiny, 0))

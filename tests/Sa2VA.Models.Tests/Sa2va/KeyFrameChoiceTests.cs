@@ -14,6 +14,8 @@ public sealed class KeyFrameChoiceTests
     [InlineData(30, 12, new[] { 0, 2, 5, 7, 10, 13, 15, 18, 21, 23, 26, 29 })]
     [InlineData(9, 1, new[] { 0 })]
     [InlineData(2, 5, new[] { 0, 1 })]
+    [InlineData(8, 5, new[] { 0, 1, 3, 5, 7 })]
+    [InlineData(6, 5, new[] { 0, 1, 2, 3, 5 })]
     public void Spread_frames_are_those_of_numpy(int frames, int count, int[] expected) => Assert.Equal(expected, KeyFrameChoice.Spread(frames, count));
 
     [Theory]
@@ -32,7 +34,7 @@ public sealed class KeyFrameChoiceTests
                 var chosen = KeyFrameChoice.Spread(frames, count);
                 Assert.Equal(chosen.Order().Distinct(), chosen);
                 Assert.Equal((0, frames - 1), (chosen[0], chosen[^1]));
-                Assert.True(chosen.Length <= count);
+                Assert.Equal(Math.Min(frames, count), chosen.Length);
             }
         }
     }

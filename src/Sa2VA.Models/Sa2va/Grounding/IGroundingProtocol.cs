@@ -27,6 +27,7 @@ public interface IGroundingProtocol
     /// <param name="features">Of that frame; borrowed.</param>
     /// <param name="objectId">Any number of the caller's.</param>
     /// <param name="embedding">The prompt vector of a <c>[SEG]</c>, the same on every key frame.</param>
+    /// <param name="languageDecoder">The mask decoder that reads prompt vectors (Sa2VA-i's fine-tuned one); null for the tracker's own.</param>
     /// <returns>The masks of all objects on that frame.</returns>
-    FrameMasks Prompt(VideoTracker tracker, int frame, ImageFeatures features, int objectId, float[] embedding);
+    FrameMasks Prompt(VideoTracker tracker, int frame, ImageFeatures features, int objectId, float[] embedding, Sam2MaskDecoder? languageDecoder = null);
 }

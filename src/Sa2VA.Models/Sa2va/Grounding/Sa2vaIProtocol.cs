@@ -10,32 +10,29 @@ namespace Sa2VA.Models.Sa2va.Grounding;
 /// Sa2VA-i (improved inference): frames spread over the video are shown, the prompt vector is decoded on each of them alone, exactly
 /// as in training, and the masks prompt an untouched SAM 2, which blanks absent objects. With a plain Sa2VA its one decoder does both.
 /// </summary>
-/// <param name="model">The tracker.</param>
-/// <param name="languageDecoder">The mask decoder that reads prompt vectors, when it is not the tracker's own.</param>
-public sealed class Sa2vaIProtocol(Sam2Model model, Sam2MaskDecoder? languageDecoder = null) : IGroundingProtocol
+public sealed class Sa2vaIProtocol : IGroundingProtocol
 {
-    private readonly Sam2MaskDecoder _decoder = languageDecoder ?? model.sam_mask_decoder;
-
     public string Name => "sa2va-i";
 
     public int[] KeyFrames(int frameCount, int count) => KeyFrameChoice.Spread(frameCount, count);
 
     public TrackerOptions Configure(TrackerOptions options) => options with { VideoSizeViaModelSize = true, BlankAbsentMasks = true };
 
-    public FrameMasks Prompt(VideoTracker tracker, int frame, ImageFeatures features, int objectId, float[] embedding)
+    public FrameMasks Prompt(VideoTracker tracker, int frame, ImageFeatures features, int objectId, float[] embedding, Sam2MaskDecoder? languageDecoder = null)
     {
         using var scope = NewDisposeScope();
-        return tracker.AddMask(frame, features, objectId, Decode(features, embedding, tracker.VideoHeight, tracker.VideoWidth));
+        return tracker.AddMask(frame, features, objectId, Decode(tracker.Model, languageDecoder, features, embedding, tracker.VideoHeight, tracker.VideoWidth));
     }
 
     /// <summary>The mask of a prompt vector on one frame: [height, width] of bool, in the current scope.</summary>
-    public Tensor Decode(ImageFeatures features, float[] embedding, int height, int width)
+    public static Tensor Decode(Sam2Model model, Sam2MaskDecoder? languageDecoder, ImageFeatures features, float[] embedding, int height, int width)
     {
+        var decoder = languageDecoder ?? model.sam_mask_decoder;
         using var scope = NewDisposeScope();
         var prompt = tensor(embedding, [1, 1, embedding.Length], features.Fpn2.device);
         var head = model.ForwardSamHeads(
-            model.WithoutMemory(features.Fpn2), features.HighRes(_decoder), points: null, maskInput: null, prompt,
-            model.UsesMultimask(isInitialPrompt: true, points: 0), _decoder, blankAbsent: false);
+            model.WithoutMemory(features.Fpn2), features.HighRes(decoder), points: null, maskInput: null, prompt,
+            model.UsesMultimask(isInitialPrompt: true, points: 0), decoder, blankAbsent: false);
         return F.interpolate(head.LowResMasks, height, width).gt(0).squeeze(0).squeeze(0).MoveToOuterDisposeScope();
     }
 }

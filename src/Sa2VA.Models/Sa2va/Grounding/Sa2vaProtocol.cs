@@ -8,8 +8,7 @@ namespace Sa2VA.Models.Sa2va.Grounding;
 /// Sa2VA as published: the first frames are shown, the prompt vector is decoded on each of them as the tracker's own prompt, and
 /// the rest is tracked. Masks do not depend on the object score.
 /// </summary>
-/// <param name="languageDecoder">The mask decoder that reads prompt vectors, when it is not the tracker's own.</param>
-public sealed class Sa2vaProtocol(Sam2MaskDecoder? languageDecoder = null) : IGroundingProtocol
+public sealed class Sa2vaProtocol : IGroundingProtocol
 {
     public string Name => "sa2va";
 
@@ -17,7 +16,7 @@ public sealed class Sa2vaProtocol(Sam2MaskDecoder? languageDecoder = null) : IGr
 
     public TrackerOptions Configure(TrackerOptions options) => options with { VideoSizeViaModelSize = true, BlankAbsentMasks = false };
 
-    public FrameMasks Prompt(VideoTracker tracker, int frame, ImageFeatures features, int objectId, float[] embedding)
+    public FrameMasks Prompt(VideoTracker tracker, int frame, ImageFeatures features, int objectId, float[] embedding, Sam2MaskDecoder? languageDecoder = null)
     {
         using var scope = NewDisposeScope();
         return tracker.AddLanguage(frame, features, objectId, tensor(embedding, [1, embedding.Length], features.Fpn2.device), languageDecoder);

@@ -48,6 +48,9 @@ public sealed partial class VideoTracker : IDisposable
         _sizes = new MaskSizes(videoHeight, videoWidth, config.ImageSize, options.VideoSizeViaModelSize, options.NonOverlapMasks ?? config.NonOverlapMasks);
     }
 
+    /// <summary>The network.</summary>
+    public Sam2Model Model => _model;
+
     /// <summary>The objects in the order in which they were first prompted, which is the order of rows in masks.</summary>
     public IReadOnlyList<int> ObjectIds => [.. _objects.Keys];
 

@@ -1,0 +1,19 @@
+using Sa2VA.Cluster.Runs;
+using Sa2VA.Models.Sa2va.Grounding;
+
+namespace Sa2VA.Cluster.Grounding;
+
+/// <summary>The procedures behind the names that a request may ask for.</summary>
+internal static class GroundingProtocols
+{
+    private static readonly Sa2vaProtocol Sa2va = new();
+    private static readonly Sa2vaIProtocol Sa2vaI = new();
+
+    /// <summary>What to do.</summary>
+    public static IGroundingProtocol Procedure(this GroundingProtocol protocol) => protocol switch
+    {
+        GroundingProtocol.Sa2va => Sa2va,
+        GroundingProtocol.Sa2vaI => Sa2vaI,
+        _ => throw new ArgumentOutOfRangeException(nameof(protocol), protocol, "not a protocol"),
+    };
+}
