@@ -1,0 +1,4 @@
+namespace Sa2VA.Cli.Display;
+
+/// <summary>One moment of the work, for whichever display is on. <see cref="Start"/> is where this sitting began, for the rate.</summary>
+internal sealed record RunStatus(string Stage, int Done, int? Total, int Start, string? Message = null);

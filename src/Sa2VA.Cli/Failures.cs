@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Sa2VA.Cluster.Runs;
+using Sa2VA.Media;
+using Sa2VA.Models;
+
+namespace Sa2VA.Cli;
+
+/// <summary>Turns whatever went wrong into a sentence and an exit code. A stack trace is for us only: <c>SA2VA_DEBUG=1</c> shows it.</summary>
+internal static class Failures
+{
+    private const string DebugVariable = "SA2VA_DEBUG";
+
+    public static int Usage(ParseResult parsed)
+    {
+        foreach (var error in parsed.Errors)
+            Console.Error.WriteLine($"sa2va: {error.Message}");
+        var command = parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
+        Console.Error.WriteLine($"Try 'sa2va {command}--help'.");
+        return ExitCodes.Usage;
+    }
+
+    public static int Report(Exception failure, bool json, bool stopRequested)
+    {
+        var (code, message) = failure switch
+        {
+            // A stop that comes before there is anything to resume.
+            _ when stopRequested && failure is OperationCanceledException or RunException { Kind: RunFailureKind.Settings } && stopRequested
+                => (ExitCodes.Interrupted, "Stopped before any frame was done. The same command starts again."),
+            CliException cli => (cli.ExitCode, cli.Message),
+            RunException run => (ExitCodes.Of(run.Kind), run.Message),
+            MediaException media => (ExitCodes.Media, media.Message),
+            ModelFolderException => (ExitCodes.Model, failure.Message),
+            IOException or UnauthorizedAccessException => (ExitCodes.Output, failure.Message),
+            _ => (ExitCodes.Internal, $"Internal error: {failure.Message} ({failure.GetType().Name}). {DebugVariable}=1 shows where; please report it."),
+        };
+        Write(code, message, json);
+        if (Environment.GetEnvironmentVariable(DebugVariable) == "1")
+            Console.Error.WriteLine(failure);
+        return code;
+    }
+
+    public static void Write(int code, string message, bool json)
+    {
+        if (json)
+            Console.Out.WriteLine(new JsonObject { ["type"] = "error", ["kind"] = ExitCodes.Name(code), ["exitCode"] = code, ["message"] = message }.ToJsonString());
+        else
+            Console.Error.WriteLine($"sa2va: {message}");
+    }
+}

@@ -1,0 +1,18 @@
+using System.Text.Json.Nodes;
+using Sa2VA.Cluster.Runs;
+
+namespace Sa2VA.Cli.Output;
+
+/// <summary>The objects of a run, as <c>masks.json</c> and <c>--json</c> both tell them.</summary>
+internal static class ResultJson
+{
+    public static JsonArray Objects(RunResult result) => new([.. result.Objects.Select(one => (JsonNode)new JsonObject
+    {
+        ["id"] = one.ObjectId,
+        ["target"] = one.Target,
+        ["label"] = one.Label,
+        ["answer"] = one.Answer,
+        ["absent"] = one.Absent,
+        ["sha256Chain"] = one.Chain,
+    })]);
+}

@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+
+namespace Sa2VA.Cli;
+
+/// <summary>
+/// Ctrl-C and SIGTERM. The first asks the run to checkpoint and end; the second ends the process at once, which loses no more than the
+/// frames since the last checkpoint.
+/// </summary>
+internal sealed class StopSignals : IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly PosixSignalRegistration[] _registrations;
+    private int _requests;
+
+    public StopSignals() => _registrations =
+    [
+        PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
+        PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
+    ];
+
+    public CancellationToken Token => _stop.Token;
+
+    public bool IsRequested => _stop.IsCancellationRequested;
+
+    public void Dispose()
+    {
+        foreach (var registration in _registrations)
+            registration.Dispose();
+        _stop.Dispose();
+    }
+
+    private void OnSignal(PosixSignalContext context)
+    {
+        if (Interlocked.Increment(ref _requests) > 1)
+            Environment.Exit(ExitCodes.Interrupted);
+        context.Cancel = true;
+        Console.Error.WriteLine("sa2va: stopping at the next frame; press Ctrl-C again to stop at once");
+        _stop.Cancel();
+    }
+}
