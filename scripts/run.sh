@@ -13,6 +13,6 @@ if [ ! -f "$model/config.json" ]; then
   "$root/scripts/sa2va" models init --preset tiny --seed 1 "$model"
 fi
 rm -rf "$out"
-"$root/scripts/sa2va" run "$root/samples/shapes.mp4" "the red ball" --point 96,120 --model "$model" --out "$out"
+"$root/scripts/sa2va" run "$root/samples/shapes.mp4" "the red ball" --point 60,150 --model "$model" --out "$out"
 echo
 echo "Look at $out/sheet.png and $out/overlay.mp4; $out/masks.json is for programs."
