@@ -81,7 +81,7 @@ public sealed partial class VideoTracker
 
         using var scope = NewDisposeScope();
         var place = Place(frame, objectId, needsMemory: true);
-        var head = Decode(place, frame, features, points: null, maskInput: null, embeds.unsqueeze(0), numPoints: 0, decoder);
+        var head = Decode(place, frame, features, points: null, maskInput: null, embeds.to(features.Fpn2.device).unsqueeze(0), numPoints: 0, decoder);
         var masks = Accept(place, frame, features, head);
         place.Object.Points.Remove(frame);
         return masks;

@@ -32,7 +32,8 @@ public sealed partial class VideoTracker
 
     /// <summary>
     /// Predicts every object on one frame from memory and remembers the frame. Where an object was prompted its mask is output as it
-    /// was predicted then. Frames are usually neighbours, but need not be: memory looks at frame numbers, and gaps are just empty.
+    /// was predicted then. Memory looks at frame numbers: give consecutive numbers to the frames of a walk, also where it takes only
+    /// every n-th frame of the video. A gap is not an error, but what lies in it is not remembered.
     /// </summary>
     /// <param name="frame">Index of the frame.</param>
     /// <param name="features">Of that frame; borrowed. May be null where <see cref="NeedsFeatures"/> says so.</param>
