@@ -23,6 +23,14 @@ public sealed class RunSamples : IDisposable
     /// <summary>A moving test picture of 64 x 48, 90 frames, with B-frames.</summary>
     public string Clip => Made("clip.mp4", path => MakeClip(path, ClipFrames));
 
+    /// <summary>The clip, in a container that can be read as it comes, without its last third.</summary>
+    public string CutClip => Made("cut.mkv", path =>
+    {
+        var whole = _folder.File("whole.mkv");
+        MakeClip(whole, ClipFrames);
+        File.WriteAllBytes(path, File.ReadAllBytes(whole).AsSpan()[..(int)(new FileInfo(whole).Length * 2 / 3)]);
+    });
+
     /// <summary>A Sa2VA that answers every question with one segment.</summary>
     public string Tiny => MadeModel("tiny");
 
