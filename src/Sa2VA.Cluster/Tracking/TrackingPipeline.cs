@@ -69,10 +69,12 @@ internal sealed class TrackingPipeline(
 
     private async Task FeedAsync(VideoInfo info, FrameSelection frames, int nextStep, IReadOnlySet<int> known, CancellationToken reading)
     {
-        if (nextStep >= frames.Steps(info.FrameCount)) return;
+        var steps = frames.Steps(info.FrameCount);
+        if (nextStep >= steps && !info.IsTruncated) return;
         var options = new ReadOptions
         {
-            FirstFrame = frames.FrameOf(nextStep),
+            // With nothing left to track of a file that is cut off, reading its last frame again says so again.
+            FirstFrame = frames.FrameOf(Math.Min(nextStep, steps - 1)),
             // Past the end means to the end; a reader that runs to the end also says when a file is cut off.
             LastFrame = frames.Last < info.FrameCount ? frames.Last : null,
             Stride = frames.Stride,
@@ -80,6 +82,12 @@ internal sealed class TrackingPipeline(
         await foreach (var frame in VideoReader.ReadAsync(info.Path, info, options, reading))
         {
             var at = new StepFrame(frames.StepOf(frame.Index)!.Value, frame.Index, frame.Pts, frame.Seconds);
+            if (at.Step < nextStep)
+            {
+                frame.Dispose();
+                continue;
+            }
+
             var image = known.Contains(at.Step) ? null : Resized(frame);
             if (image is null) frame.Dispose();
             await encoder.TellAsync(new EncoderCommand.Encode(at, image), reading);

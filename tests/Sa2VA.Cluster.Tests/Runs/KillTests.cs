@@ -61,7 +61,7 @@ public sealed class KillTests(RunSamples samples) : IDisposable
         => samples.Request(_folder.File(folder), new RunTarget.Expression("the bar"), RunSamples.Clicked("clicked", 12, 30, 20)) with
         {
             ModelFolder = samples.TinyI,
-            Video = samples.ClipOf(150),
+            Video = samples.ClipOf(100),
             Checkpoints = new CheckpointOptions { EveryFrames = 7, EveryTime = TimeSpan.FromHours(1) },
         };
 
