@@ -22,7 +22,7 @@ public sealed class UsageTests(ModelFixture fixture)
     {
         (await Run("run")).IsRefused(ExitCodes.Usage, "run", "--help");
         (await Run("walk")).IsRefused(ExitCodes.Usage, "walk");
-        (await Run("run", fixture.Clip, "a ball", "--sped", "3", "--model", fixture.Model)).IsRefused(ExitCodes.Usage, "--help");
+        (await Run("run", fixture.Clip, "a ball", "--sped", "3", "--model", fixture.Model)).IsRefused(ExitCodes.Usage, "--sped", "--help");
         (await Run("run", fixture.Clip, "--model", fixture.Model)).IsRefused(ExitCodes.Usage, "Nothing to find");
         (await Run("run", fixture.Clip, "a ball")).IsRefused(ExitCodes.Usage, "--model", "SA2VA_MODEL");
         (await Run("run", fixture.Clip, "a ball", "--model", fixture.Model, "--stride", "0")).IsRefused(ExitCodes.Usage, "--stride", "at least 1");

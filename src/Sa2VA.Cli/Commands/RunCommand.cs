@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Sa2VA.Cli.Running;
 using Sa2VA.Cluster.Runs;
 
@@ -65,9 +66,20 @@ internal sealed class RunCommand
     private static Option<string[]> Many(string name, string form, string description) =>
         new(name) { HelpName = form, Description = description, Arity = ArgumentArity.OneOrMore };
 
+    /// <summary>An option that is not one would otherwise be looked for in the video, as a sentence.</summary>
+    private static void RefuseMisspelledOptions(ParseResult parsed, IEnumerable<string> words)
+    {
+        if (!parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash) && words.FirstOrDefault(word => word.StartsWith('-')) is { } word)
+        {
+            throw new CliException(ExitCodes.Usage,
+                $"Unknown option '{word}'; 'sa2va run --help' lists the options. If it is a file or a sentence, put it after '--'.");
+        }
+    }
+
     private RunArguments Read(ParseResult parsed)
     {
         var video = parsed.GetRequiredValue(_video);
+        RefuseMisspelledOptions(parsed, [video, .. parsed.GetValue(_expressions) ?? []]);
         var targets = PromptSyntax.Targets(
             parsed.GetValue(_expressions) ?? [], parsed.GetValue(_points) ?? [], parsed.GetValue(_boxes) ?? [], parsed.GetValue(_masks) ?? []);
         if (targets.Count == 0)
