@@ -1,1 +1,40 @@
-return;
+using Sa2VA.Benchmarks;
+using Sa2VA.Benchmarks.Models.Sam2;
+using Sa2VA.Benchmarks.Tensors;
+using Sa2VA.Tensors;
+
+// dotnet run -c Release --project tests/Sa2VA.Benchmarks -- COMMAND [--name value ...]
+var arguments = new BenchmarkArguments(args);
+torch.set_num_threads(arguments.Number("threads", 2));
+switch (arguments.Command)
+{
+    case "linear":
+        KernelBenchmark.Linear(arguments);
+        return 0;
+    case "attention":
+        KernelBenchmark.Attention(arguments);
+        return 0;
+    case "encoder":
+        EncoderBenchmark.Run(arguments);
+        return 0;
+    case "parts":
+        EncoderPartsBenchmark.Run(arguments);
+        return 0;
+    case "track":
+        TrackBenchmark.Run(arguments);
+        return 0;
+    case "rss":
+        LongVideoBenchmark.Run(arguments);
+        return 0;
+    default:
+        Console.Error.WriteLine("""
+            sa2va-benchmarks COMMAND [--threads N] [--repeat N]
+              linear     the linear kernel beside libtorch's
+              attention  the attention kernel beside libtorch's batched products
+              encoder    --trunk t|s|b+|l  image encoder, one frame
+              parts      --trunk t|s|b+|l  image encoder, block by block
+              track      --trunk t|s|b+|l --objects 1,4,8,16  one step of all objects with a full memory bank
+              rss        --frames 3000  resident memory along a video with a small model
+            """);
+        return 2;
+}
