@@ -59,6 +59,10 @@ internal static unsafe partial class Native
 
     [LibraryImport(Library)] public static partial byte* sv_torch_version();
 
+    [LibraryImport(Library)] public static partial nint sv_kernels_name();
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] public static partial int sv_kernels_select(string name);
+
     [LibraryImport(Library)] public static partial int sv_linear(nint input, nint weight, nint bias, int activation, out nint output);
 
     [LibraryImport(Library)]

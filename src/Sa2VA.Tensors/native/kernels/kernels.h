@@ -44,8 +44,8 @@ void sv_attention_f32(const struct SvAttention* a);
 
 // Instruction set in use: "avx512", "avx2" or "portable". sv_kernels_select returns 0 and changes it when this machine
 // can run `name` (for tests and measurements; not while a kernel runs), -1 otherwise.
-const char* sv_kernels_name(void);
-int sv_kernels_select(const char* name);
+__attribute__((visibility("default"))) const char* sv_kernels_name(void);
+__attribute__((visibility("default"))) int sv_kernels_select(const char* name);
 
 #ifdef __cplusplus
 }

@@ -2,6 +2,7 @@
 
 constexpr int Wide = 2;            // vectors across a tile
 constexpr int Columns = Wide * W;  // columns of a tile
+constexpr int64_t Ahead = 256;     // bytes: so many rows are read at once that the processor does not foresee them all
 
 SV_INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
@@ -13,16 +14,37 @@ inline void pack_columns(const T* src, int64_t ld, int64_t rows, int64_t depth, 
   for (int64_t r0 = 0; r0 < rows; r0 += W) {
     const int64_t valid = smaller(W, rows - r0);
     const T* base = src + r0 * ld;
-    for (int64_t k = 0; k < depth; k += W) {
+    float* column = dst + r0;
+    int64_t k = 0;
+    if constexpr (sizeof(T) == sizeof(bf16)) {
+      // Whole cache lines of a row at a time, turned in pairs: rows of weights often lie at multiples of 4096 bytes,
+      // where a line that is only half used would be gone before its second half is wanted.
+      for (; valid == W && k + 2 * W <= depth; k += 2 * W) {
+        Vec t[W];
+        for (int i = 0; i < W; i++) {
+          __builtin_prefetch(base + i * ld + k + Ahead / sizeof(T));
+          t[i] = load_pairs(base + i * ld + k);
+        }
+        transpose(t);
+        for (int i = 0; i < W; i++) {
+          store(column + (k + 2 * i) * pitch, low_half(t[i]));
+          store(column + (k + 2 * i + 1) * pitch, high_half(t[i]));
+        }
+      }
+    }
+    for (; k < depth; k += W) {
       const int64_t count = smaller(W, depth - k);
       Vec t[W];
       if (count == W && valid == W) {
-        for (int i = 0; i < W; i++) t[i] = load(base + i * ld + k);
+        for (int i = 0; i < W; i++) {
+          __builtin_prefetch(base + i * ld + k + Ahead / sizeof(T));
+          t[i] = load(base + i * ld + k);
+        }
       } else {
         for (int i = 0; i < W; i++) t[i] = i < valid ? load_first(base + i * ld + k, count) : zero();
       }
       transpose(t);
-      float* to = dst + k * pitch + r0;
+      float* to = column + k * pitch;
       if (count == W) {
         for (int i = 0; i < W; i++) store(to + i * pitch, t[i]);
       } else {

@@ -18,6 +18,10 @@ SV_INLINE Vec load_first(const bf16* p, int64_t n) {
   for (int64_t i = 0; i < n; i++) t[i] = p[i];
   return load(t);
 }
+// Twice W bfloat16 as they lie in memory; lane i holds entries 2 i (low_half) and 2 i + 1 (high_half).
+SV_INLINE Vec load_pairs(const bf16* p) { return _mm256_castsi256_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))); }
+SV_INLINE Vec low_half(Vec v) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(v), 16)); }
+SV_INLINE Vec high_half(Vec v) { return _mm256_and_ps(v, _mm256_castsi256_ps(_mm256_set1_epi32(static_cast<int>(0xffff0000u)))); }
 SV_INLINE Vec splat(float f) { return _mm256_set1_ps(f); }
 SV_INLINE Vec zero() { return _mm256_setzero_ps(); }
 SV_INLINE Vec add(Vec a, Vec b) { return _mm256_add_ps(a, b); }

@@ -12,6 +12,10 @@ SV_INLINE void store_first(float* p, Vec v, int64_t n) { _mm512_mask_storeu_ps(p
 SV_INLINE Vec widen(__m256i h) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(h), 16)); }
 SV_INLINE Vec load(const bf16* p) { return widen(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))); }
 SV_INLINE Vec load_first(const bf16* p, int64_t n) { return widen(_mm256_maskz_loadu_epi16(first(n), p)); }
+// Twice W bfloat16 as they lie in memory; lane i holds entries 2 i (low_half) and 2 i + 1 (high_half).
+SV_INLINE Vec load_pairs(const bf16* p) { return _mm512_loadu_ps(p); }
+SV_INLINE Vec low_half(Vec v) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(v), 16)); }
+SV_INLINE Vec high_half(Vec v) { return _mm512_and_ps(v, _mm512_castsi512_ps(_mm512_set1_epi32(static_cast<int>(0xffff0000u)))); }
 SV_INLINE Vec splat(float f) { return _mm512_set1_ps(f); }
 SV_INLINE Vec zero() { return _mm512_setzero_ps(); }
 SV_INLINE Vec add(Vec a, Vec b) { return _mm512_add_ps(a, b); }

@@ -27,6 +27,14 @@ SV_INLINE Vec load_first(const bf16* p, int64_t n) {
   return v;
 }
 SV_INLINE Vec load(const bf16* p) { return load_first(p, W); }
+// Twice W bfloat16 as they lie in memory; lane i holds entries 2 i (low_half) and 2 i + 1 (high_half). Little-endian.
+SV_INLINE Vec load_pairs(const bf16* p) {
+  Vec v;
+  __builtin_memcpy(&v, p, sizeof v);
+  return v;
+}
+SV_INLINE Vec low_half(Vec v) { return reinterpret_cast<Vec>(reinterpret_cast<IntVec>(v) << 16); }
+SV_INLINE Vec high_half(Vec v) { return reinterpret_cast<Vec>(reinterpret_cast<IntVec>(v) & static_cast<int32_t>(0xffff0000u)); }
 SV_INLINE Vec splat(float f) { return Vec{f, f, f, f}; }
 SV_INLINE Vec zero() { return Vec{}; }
 SV_INLINE Vec add(Vec a, Vec b) { return a + b; }
