@@ -10,7 +10,7 @@ internal static class RunRules
 
     public static void Check(RunRequest request)
     {
-        if (!File.Exists(request.Video)) throw Refused(RunFailureKind.Media, $"There is no video '{request.Video}'.");
+        if (!File.Exists(request.Video)) throw Refused(RunFailureKind.Media, Missing(request.Video));
         if (!Directory.Exists(request.ModelFolder)) throw Refused(RunFailureKind.Model, $"There is no model folder '{request.ModelFolder}'.");
         Range(nameof(request.KeyFrames), request.KeyFrames, 1, 64);
         Range(nameof(request.MaxNewTokens), request.MaxNewTokens, 1, 8192);
@@ -21,6 +21,11 @@ internal static class RunRules
         foreach (var target in request.Targets) CheckTarget(target);
         CheckFrames(request.Frames);
     }
+
+    private static string Missing(string video)
+        => Uri.TryCreate(video, UriKind.Absolute, out var address) && !address.IsFile
+            ? $"'{video}' is an address, and addresses are not opened. Download the video and give the file."
+            : $"There is no video '{video}'.";
 
     private static void CheckTarget(RunTarget target)
     {

@@ -58,6 +58,7 @@ public sealed class RunFailureTests(RunSamples samples) : IDisposable
     public static TheoryData<string, Func<RunRequest, RunRequest>> BadSettings() => new()
     {
         { "There is no video", r => r with { Video = "/no/such.mp4" } },
+        { "addresses are not opened", r => r with { Video = "http://127.0.0.1/clip.mp4" } },
         { "There is no model folder", r => r with { ModelFolder = "/no/such" } },
         { "KeyFrames is 0; it may be 1 to 64", r => r with { KeyFrames = 0 } },
         { "MaxNewTokens is 9000", r => r with { MaxNewTokens = 9000 } },

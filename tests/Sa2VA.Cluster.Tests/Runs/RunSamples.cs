@@ -46,6 +46,11 @@ public sealed class RunSamples : IDisposable
     /// <summary>A clip of that many frames.</summary>
     public string ClipOf(int frames) => Made($"clip-{frames}.mp4", path => MakeClip(path, frames));
 
+    /// <summary>The clip's pictures at uneven times, kept without loss.</summary>
+    public string UnevenClip => Made("uneven.mkv", path => Ffmpeg(
+        "-i", Clip, "-vf", "settb=1/1000,setpts='N*40+13*mod(N,3)+500*gt(N,20)'", "-fps_mode", "passthrough", "-enc_time_base", "1/1000",
+        "-c:v", "libx264", "-qp", "0", "-g", "7", "-pix_fmt", "yuv420p", path));
+
     /// <summary>A request for the clip with everything small; change what matters with <c>with</c>.</summary>
     public RunRequest Request(string workFolder, params RunTarget[] targets) => new()
     {
@@ -76,11 +81,11 @@ public sealed class RunSamples : IDisposable
     }
 
     private static void MakeClip(string path, int frames)
+        => Ffmpeg("-f", "lavfi", "-i", "testsrc2=size=64x48:rate=25", "-frames:v", $"{frames}", "-c:v", "libx264", "-bf", "2", "-g", "12", "-pix_fmt", "yuv420p", path);
+
+    private static void Ffmpeg(params string[] arguments)
     {
-        var start = new ProcessStartInfo("ffmpeg") { RedirectStandardError = true, UseShellExecute = false };
-        foreach (var argument in (string[])
-            ["-v", "error", "-f", "lavfi", "-i", "testsrc2=size=64x48:rate=25", "-frames:v", $"{frames}", "-c:v", "libx264", "-bf", "2", "-g", "12", "-pix_fmt", "yuv420p", path])
-            start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo("ffmpeg", ["-v", "error", .. arguments]) { RedirectStandardError = true, UseShellExecute = false };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEnd();
         process.WaitForExit();

@@ -57,6 +57,17 @@ public sealed class VideoRunTests(RunSamples samples) : IDisposable
     }
 
     [Fact]
+    public async Task The_same_content_at_constant_and_variable_rate_gives_the_same_masks()
+    {
+        var target = new RunTarget.Expression("the moving bar");
+        var even = await StepsAsync(await VideoRun.ExecuteAsync(samples.Request(_folder.File("even"), target), cancellationToken: Stop));
+        var uneven = await StepsAsync(await VideoRun.ExecuteAsync(samples.Request(_folder.File("uneven"), target) with { Video = samples.UnevenClip }, cancellationToken: Stop));
+
+        Assert.Equal(even.Select(s => s.Masks[0].Rle.Counts), uneven.Select(s => s.Masks[0].Rle.Counts));
+        Assert.NotEqual(even.Select(s => s.Seconds), uneven.Select(s => s.Seconds));
+    }
+
+    [Fact]
     public async Task A_plain_sam_2_refuses_a_sentence()
     {
         var request = samples.Request(_folder.FullPath, new RunTarget.Expression("a dog")) with { ModelFolder = samples.Sam2Only };
