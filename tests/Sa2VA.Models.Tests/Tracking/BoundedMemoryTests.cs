@@ -56,17 +56,10 @@ public sealed class BoundedMemoryTests(SmallVideo video) : IClassFixture<SmallVi
     [Fact]
     public void Disposing_releases_every_tensor()
     {
-        for (var frame = 0; frame < 12; frame++) Warm(frame);
+        // The first walk also makes the model's constant tables, which the model keeps.
+        Assert.True(LiveAtTheEndOfAWalk() > 0);
         var before = Tensor.LiveCount;
-        using (var tracker = video.Tracker(new TrackerOptions { HistoryFrames = int.MaxValue, FillHoleArea = 8 }))
-        {
-            for (var id = 0; id < 3; id++) using (tracker.AddPoints(id, video.Features(id), id, video.Click(id))) { }
-            for (var frame = 0; frame < 12; frame++) using (tracker.Track(frame, video.Features(frame))) { }
-            using (tracker.AddPoints(5, video.Features(5), 1, video.Click(9))) { }
-            tracker.ResetObject(2);
-            tracker.RemoveObject(0);
-            Assert.True(Tensor.LiveCount > before);
-        }
+        Assert.True(LiveAtTheEndOfAWalk() > before);
         Assert.Equal(before, Tensor.LiveCount);
     }
 
@@ -79,6 +72,17 @@ public sealed class BoundedMemoryTests(SmallVideo video) : IClassFixture<SmallVi
         Assert.True(tracker.MemoryBytes >= Bytes(video.Features(0).Fpn2), "the features of a prompted frame are kept until its memory is encoded");
         tracker.RemoveObject(1);
         Assert.Equal(0, tracker.MemoryBytes);
+    }
+
+    private long LiveAtTheEndOfAWalk()
+    {
+        using var tracker = video.Tracker(new TrackerOptions { HistoryFrames = int.MaxValue, FillHoleArea = 8 });
+        for (var id = 0; id < 3; id++) using (tracker.AddPoints(id, video.Features(id), id, video.Click(id))) { }
+        for (var frame = 0; frame < 12; frame++) using (tracker.Track(frame, video.Features(frame))) { }
+        using (tracker.AddPoints(5, video.Features(5), 1, video.Click(9))) { }
+        tracker.ResetObject(2);
+        tracker.RemoveObject(0);
+        return Tensor.LiveCount;
     }
 
     private static long Bytes(Tensor tensor) => tensor.numel() * tensor.dtype.ElementSize();
