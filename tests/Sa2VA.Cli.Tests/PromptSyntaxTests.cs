@@ -1,5 +1,5 @@
 using Sa2VA.Cli.Commands;
-using Sa2VA.Cluster.Masks;
+using Sa2VA.Media.Masks;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Media;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Sa2VA.Cluster.Masks;
+using Sa2VA.Media.Masks;
 using Sa2VA.Media;
 
 namespace Sa2VA.Cli.Tests;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Sa2VA.Cluster.Masks;
+using Sa2VA.Media.Masks;
 using Sa2VA.Cluster.Results;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Media;

@@ -1,6 +1,6 @@
 using Sa2VA.Cli.Commands;
 using Sa2VA.Cli.Display;
-using Sa2VA.Cluster.Masks;
+using Sa2VA.Media.Masks;
 using Sa2VA.Cluster.Results;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Media;

@@ -1,4 +1,4 @@
-using Sa2VA.Cluster.Masks;
+using Sa2VA.Media.Masks;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Tracking;
 using Sa2VA.Cluster.Videos;

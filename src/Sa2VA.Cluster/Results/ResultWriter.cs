@@ -1,5 +1,5 @@
 using Sa2VA.Actors;
-using Sa2VA.Cluster.Masks;
+using Sa2VA.Media.Masks;
 using Sa2VA.Cluster.Tracking;
 
 namespace Sa2VA.Cluster.Results;

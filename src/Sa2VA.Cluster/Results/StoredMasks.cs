@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Sa2VA.Cluster.Masks;
+using Sa2VA.Media.Masks;
 
 namespace Sa2VA.Cluster.Results;
 

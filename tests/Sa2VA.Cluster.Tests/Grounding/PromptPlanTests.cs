@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Sa2VA.Cluster.Grounding;
-using Sa2VA.Cluster.Masks;
+using Sa2VA.Media.Masks;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Tests.Videos;
 using Sa2VA.Cluster.Tracking;

@@ -45,8 +45,8 @@ public sealed class ResultWriterTests : IDisposable
 
         Assert.Equal(Enumerable.Range(0, 70), steps.Select(s => s.Step));
         Assert.All(steps, s => Assert.Equal((s.Step * 3, s.Step * 100L), (s.Frame, s.Pts)));
-        Assert.All(steps, s => Assert.Equal(Pixels(s.Step), Sa2VA.Cluster.Masks.RleCodec.Decode(s.Masks[0].Rle)));
-        Assert.All(steps, s => Assert.Equal(0, Sa2VA.Cluster.Masks.RleCodec.Area(s.Masks[1].Rle)));
+        Assert.All(steps, s => Assert.Equal(Pixels(s.Step), Sa2VA.Media.Masks.RleCodec.Decode(s.Masks[0].Rle)));
+        Assert.All(steps, s => Assert.Equal(0, Sa2VA.Media.Masks.RleCodec.Area(s.Masks[1].Rle)));
     }
 
     [Fact]

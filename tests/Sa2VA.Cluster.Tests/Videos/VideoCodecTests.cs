@@ -1,6 +1,6 @@
 using System.Text;
 using Sa2VA.Actors.Journaling;
-using Sa2VA.Cluster.Masks;
+using Sa2VA.Media.Masks;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Videos;
 

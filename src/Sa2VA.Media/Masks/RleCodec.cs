@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Sa2VA.Cluster.Masks;
+namespace Sa2VA.Media.Masks;
 
 /// <summary>
 /// COCO run-length encoding, to the byte as pycocotools: columns first, the first run counts zeros; the string holds

@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Sa2VA.Cluster.Masks;
+using Sa2VA.Media.Masks;
 using Sa2VA.Tensors;
 
-namespace Sa2VA.Cluster.Tests.Masks;
+namespace Sa2VA.Media.Tests.Masks;
 
 public sealed class RleCodecTests
 {

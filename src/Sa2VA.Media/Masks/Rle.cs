@@ -1,4 +1,4 @@
-namespace Sa2VA.Cluster.Masks;
+namespace Sa2VA.Media.Masks;
 
 /// <summary>
 /// A binary mask as COCO run lengths: column-major, the first run counts zeros. <paramref name="Counts"/> is the
