@@ -1,4 +1,5 @@
 using Sa2VA.Benchmarks;
+using Sa2VA.Benchmarks.Evaluation;
 using Sa2VA.Benchmarks.Models.Sam2;
 using Sa2VA.Benchmarks.Tensors;
 using Sa2VA.Tensors;
@@ -26,6 +27,9 @@ switch (arguments.Command)
     case "rss":
         LongVideoBenchmark.Run(arguments);
         return 0;
+    case "score":
+        ScoreBenchmark.Run(arguments);
+        return 0;
     default:
         Console.Error.WriteLine("""
             sa2va-benchmarks COMMAND [--threads N] [--repeat N]
@@ -35,6 +39,7 @@ switch (arguments.Command)
               parts      --trunk t|s|b+|l  image encoder, block by block
               track      --trunk t|s|b+|l --objects 1,4,8,16  one step of all objects with a full memory bank
               rss        --frames 3000  resident memory along a video with a small model
+              score      --frames 3000  J and F of a long clip
             """);
         return 2;
 }
