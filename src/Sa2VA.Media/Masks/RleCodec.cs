@@ -93,7 +93,9 @@ public static class RleCodec
             while ((group & 0x20) != 0);
 
             if ((group & 0x10) != 0) x |= -1L << shift;
-            runs.Add(checked((int)(runs.Count > 2 ? x + runs[^2] : x)));
+            if (runs.Count > 2) x += runs[^2];
+            if (x is < int.MinValue or > int.MaxValue) throw new InvalidDataException($"The run that ends at character {at} has a length of {x}; no mask is that large.");
+            runs.Add((int)x);
         }
 
         return runs;
