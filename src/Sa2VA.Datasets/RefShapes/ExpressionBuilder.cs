@@ -22,15 +22,15 @@ internal sealed class ExpressionBuilder
 
     private static readonly (RefShapesLevel Level, float Weight)[] LongVideoLevels =
     [
-        (RefShapesLevel.Attribute, 0.4f), (RefShapesLevel.Temporal, 0.1f), (RefShapesLevel.Long, 0.15f), (RefShapesLevel.Group, 0.15f),
-        (RefShapesLevel.Absent, 0.2f),
+        (RefShapesLevel.Attribute, 0.4f), (RefShapesLevel.Temporal, 0.12f), (RefShapesLevel.Long, 0.18f), (RefShapesLevel.Group, 0.15f),
+        (RefShapesLevel.Absent, 0.25f),
     ];
 
     private readonly Facts _facts;
     private readonly RandomStream _random;
     private readonly IReadOnlyList<ShapeObject> _objects;
     private readonly List<RefShapesExpression> _said = [];
-    private readonly HashSet<string> _texts = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _phrases = new(StringComparer.Ordinal);
 
     private ExpressionBuilder(Timeline timeline, RandomStream random)
     {
@@ -40,19 +40,23 @@ internal sealed class ExpressionBuilder
     public static IReadOnlyList<RefShapesExpression> Build(RefShapesSplit split, Timeline timeline, RandomStream random)
     {
         var isLong = split == RefShapesSplit.Long;
-        return new ExpressionBuilder(timeline, random).Build(isLong ? LongVideoLevels : ShortLevels, isLong ? random.Between(3, 4) : random.Between(6, 8));
+        var builder = new ExpressionBuilder(timeline, random);
+        // The few sentences of a long video are of different levels.
+        return isLong ? builder.Build(LongVideoLevels, 4, repeats: 0.15f) : builder.Build(ShortLevels, random.Between(6, 8), repeats: 1);
     }
 
-    private List<RefShapesExpression> Build((RefShapesLevel Level, float Weight)[] levels, int count)
+    private List<RefShapesExpression> Build((RefShapesLevel Level, float Weight)[] levels, int count, float repeats)
     {
         Span<float> weights = stackalloc float[levels.Length];
         for (var i = 0; i < levels.Length; i++) weights[i] = levels[i].Weight;
         for (var tries = 0; _said.Count < count && tries < 6 * count; tries++)
         {
-            var level = levels[_random.Weighted(weights)].Level;
+            var choice = _random.Weighted(weights);
             for (var attempt = 0; attempt < Attempts; attempt++)
             {
-                if (Propose(level)) break;
+                if (!Propose(levels[choice].Level)) continue;
+                weights[choice] *= repeats;
+                break;
             }
         }
 
@@ -142,7 +146,7 @@ internal sealed class ExpressionBuilder
         }
     }
 
-    /// <summary>A full description and two or three clauses that are true of <paramref name="model"/>.</summary>
+    /// <summary>A full description and one to three clauses that are true of <paramref name="model"/>.</summary>
     private bool LongAbout(ShapeObject model, Description who, RefShapesLevel level, int meant)
     {
         var (moves, motion) = MovesLike(model.Index);
@@ -151,7 +155,7 @@ internal sealed class ExpressionBuilder
         if (first is not null && first.Reference == second?.Reference) second = null;
         string? text = null;
         List<Clause> clauses = [];
-        switch (_random.Next(4))
+        switch (_random.Next(6))
         {
             case 0 when motion is not null && first is not null:
                 text = $"the {Words.Singular(who)} that {motion}, {Phrasing.RelationWords(_random, first)}";
@@ -168,6 +172,10 @@ internal sealed class ExpressionBuilder
             case 3 when presence is not null && first is not null:
                 text = $"the {Words.Singular(who)} that {Phrasing.TemporalWords(_random, presence.Temporal)}, {Phrasing.RelationWords(_random, first)}";
                 clauses = [presence, first];
+                break;
+            case 4 when presence is not null:
+                text = $"the {Words.Of(who.Shape!.Value)} that is {Words.Listed(who)} and that {Phrasing.TemporalWords(_random, presence.Temporal)}";
+                clauses = [presence];
                 break;
             default:
                 if (first is null || second is null) return false;
@@ -267,9 +275,8 @@ internal sealed class ExpressionBuilder
         if (phrase.Meant(_facts) is not { } meant) return false;
         if (fewest == 2 ? meant.Count < 2 : meant.Count != fewest) return false;
         if (meant.Exists(index => _facts.Presence(index).Share < SeenEnough)) return false;
-        var text = words();
-        if (!_texts.Add(text)) return false;
-        _said.Add(new RefShapesExpression(_said.Count.ToString(CultureInfo.InvariantCulture), text, level, meant));
+        if (!_phrases.Add($"{phrase.Who} {string.Join(", ", phrase.Clauses)}")) return false;
+        _said.Add(new RefShapesExpression(_said.Count.ToString(CultureInfo.InvariantCulture), words(), level, meant));
         return true;
     }
 }

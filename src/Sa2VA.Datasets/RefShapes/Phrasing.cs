@@ -28,7 +28,7 @@ internal static class Phrasing
             Relation.RightOf => random.Pick(["right of", "to the right of", "on the right of"]),
             Relation.Above => random.Pick(["above", "higher than", "over"]),
             Relation.Below => random.Pick(["below", "lower than", "under"]),
-            _ => random.Pick(["closest to", "nearest to", "next to"]),
+            _ => random.Pick(["closest to", "nearest to"]),
         };
         return $"{words} the {Words.Singular(clause.ReferenceWords)}";
     }
@@ -47,8 +47,8 @@ internal static class Phrasing
     {
         Motion.Left => random.Pick(["moves left", "moves to the left", "goes left"]),
         Motion.Right => random.Pick(["moves right", "moves to the right", "goes right"]),
-        Motion.Up => random.Pick(["moves up", "goes up", "moves to the top"]),
-        Motion.Down => random.Pick(["moves down", "goes down", "moves to the bottom"]),
+        Motion.Up => random.Pick(["moves up", "goes up", "moves upwards"]),
+        Motion.Down => random.Pick(["moves down", "goes down", "moves downwards"]),
         Motion.Still => random.Pick(["stands still", "does not move", "stays in place"]),
         Motion.Spins => random.Pick(["spins", "is spinning", "rotates"]),
         Motion.TurnsBack => random.Pick(["turns back", "turns around and comes back", "goes back the way it came"]),
@@ -84,7 +84,7 @@ internal static class Phrasing
         Temporal.LeavesAndReturns => random.Pick(["leaves and comes back", "goes away and returns", "leaves and returns"]),
         Temporal.ComesLater => random.Pick(["appears later", "comes in later", "is not there at the start"]),
         Temporal.LeavesForGood => random.Pick(["leaves and does not come back", "goes away for good", "is not there at the end"]),
-        Temporal.AlwaysThere => random.Pick(["is there from start to end", "is there all the time", "never leaves"]),
+        Temporal.AlwaysThere => random.Pick(["is there from start to end", "is there all the time", "is always there"]),
         _ => throw new ArgumentOutOfRangeException(nameof(temporal), temporal, "This is said of the whole noun."),
     };
 

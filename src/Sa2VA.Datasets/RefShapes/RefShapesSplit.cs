@@ -3,7 +3,7 @@ namespace Sa2VA.Datasets.RefShapes;
 /// <summary>Which stream of randomness a video comes from; the splits share none.</summary>
 public enum RefShapesSplit
 {
-    /// <summary>Endless: an index from 0 to <see cref="int.MaxValue"/>.</summary>
+    /// <summary>Endless, for all that matters: an index below <see cref="int.MaxValue"/>.</summary>
     Train,
 
     /// <summary>64 videos of 30 to 48 frames, for choosing among models.</summary>

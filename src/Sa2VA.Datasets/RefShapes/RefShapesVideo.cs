@@ -14,6 +14,9 @@ public sealed class RefShapesVideo
     /// <summary>Pixels down, of every video.</summary>
     public const int FrameHeight = 144;
 
+    /// <summary>Changes whenever the same seed no longer gives the same videos; scores of different versions do not compare.</summary>
+    public const int Version = 1;
+
     private readonly ulong _seed;
     private Backdrop? _backdrop;
 

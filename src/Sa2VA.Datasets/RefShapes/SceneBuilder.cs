@@ -75,7 +75,7 @@ internal static class SceneBuilder
 
     private static ShapeBody Body(RandomStream random, ShapeObject look, bool isLong)
     {
-        var radius = look.Size == ShapeSize.Small ? random.Between(9.5f, 12f) : random.Between(18.5f, 22.5f);
+        var radius = look.Size == ShapeSize.Small ? random.Between(11f, 13f) : random.Between(20f, 24f);
         // Nobody sees a plain disc turn.
         var round = look is { Shape: ShapeKind.Circle or ShapeKind.Ring, Texture: ShapeTexture.Plain };
         var spins = !round && random.Chance(isLong ? 0.15f : 0.2f);
