@@ -12,6 +12,9 @@ public sealed record MediaLimits
     /// <summary>Largest file, bytes. Default 64 GiB.</summary>
     public long MaxFileBytes { get; init; } = 64L << 30;
 
+    /// <summary>Largest single picture of a folder of frames, bytes; it is held in memory. Default 256 MiB.</summary>
+    public long MaxPictureBytes { get; init; } = 256L << 20;
+
     /// <summary>Most pixels in a frame. Default 8192 x 4352 (8K, with room for a coded size that is a multiple of 64).</summary>
     public long MaxPixels { get; init; } = 8192L * 4352;
 

@@ -67,12 +67,12 @@ public sealed class HostileInputTests(Clips clips) : IClassFixture<Clips>
     public async Task Missing_empty_text_image_and_audio_each_have_an_answer()
     {
         await ExpectAsync(MediaErrorKind.NotFound, clips.File("nothing.mp4"));
-        await ExpectAsync(MediaErrorKind.NotFound, clips.Folder);
+        await ExpectAsync(MediaErrorKind.NotFound, Directory.CreateDirectory(clips.File("folder")).FullName);
         await ExpectAsync(MediaErrorKind.Empty, clips.Write("empty.mp4", []));
         await ExpectAsync(MediaErrorKind.NotVideo, clips.Write("text.mp4", "This is not a video.\n"u8));
         await ExpectAsync(MediaErrorKind.NotVideo, clips.Write("noise.mp4", [.. Enumerable.Range(0, 5000).Select(i => (byte)(i * i * 7919 >> 3))]));
-        await ExpectAsync(MediaErrorKind.NotVideo, clips.Make("image.png", "-f lavfi -i testsrc2=s=64x64 -frames:v 1"));
-        await ExpectAsync(MediaErrorKind.NotVideo, clips.Make("image.jpg", "-f lavfi -i testsrc2=s=64x64 -frames:v 1"));
+        await ExpectAsync(MediaErrorKind.NotVideo, Renamed(clips.Make("image.png", "-f lavfi -i testsrc2=s=64x64 -frames:v 1"), "image1.mp4"));
+        await ExpectAsync(MediaErrorKind.NotVideo, Renamed(clips.Make("image.jpg", "-f lavfi -i testsrc2=s=64x64 -frames:v 1"), "image2.mp4"));
         await ExpectAsync(MediaErrorKind.NotVideo, clips.Make("image.webp", "-f lavfi -i testsrc2=s=64x64 -frames:v 1"));
         await ExpectAsync(MediaErrorKind.NoVideoStream, clips.Make("audio.mp4", "-f lavfi -i sine -t 1"));
         await ExpectAsync(MediaErrorKind.NoVideoStream, clips.Make("audio.mkv", "-f lavfi -i sine -t 1"));
@@ -100,6 +100,12 @@ public sealed class HostileInputTests(Clips clips) : IClassFixture<Clips>
     {
         var path = clips.Make("pq.mp4", "-f lavfi -i testsrc2=s=64x64 -frames:v 5 -pix_fmt yuv420p10le -c:v libx265 -x265-params log-level=none -color_trc smpte2084 -color_primaries bt2020 -colorspace bt2020nc");
         Assert.Contains("tonemap", (await ExpectAsync(MediaErrorKind.Unsupported, path)).Message, StringComparison.Ordinal);
+    }
+
+    private string Renamed(string path, string name)
+    {
+        File.Move(path, clips.File(name));
+        return clips.File(name);
     }
 
     private static async Task<MediaException> ExpectAsync(MediaErrorKind kind, string path)

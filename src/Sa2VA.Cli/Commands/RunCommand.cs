@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Sa2VA.Cli.Running;
 using Sa2VA.Cluster.Runs;
+using Sa2VA.Media;
 
 namespace Sa2VA.Cli.Commands;
 
@@ -18,7 +19,7 @@ internal sealed class RunCommand
         Stopped or killed? The same command goes on where the last checkpoint was made.
         """;
 
-    private readonly Argument<string> _video = new("VIDEO") { Description = "The video file." };
+    private readonly Argument<string> _video = new("VIDEO") { Description = "The video file, or a folder of JPEG or PNG frames." };
     private readonly Argument<string[]> _expressions = new("EXPRESSION")
     {
         Description = "What to find, in words; each is looked for on its own.", Arity = ArgumentArity.ZeroOrMore,
@@ -78,7 +79,7 @@ internal sealed class RunCommand
 
     private RunArguments Read(ParseResult parsed)
     {
-        var video = parsed.GetRequiredValue(_video);
+        var video = Path.TrimEndingDirectorySeparator(parsed.GetRequiredValue(_video));
         RefuseMisspelledOptions(parsed, [video, .. parsed.GetValue(_expressions) ?? []]);
         var targets = PromptSyntax.Targets(
             parsed.GetValue(_expressions) ?? [], parsed.GetValue(_points) ?? [], parsed.GetValue(_boxes) ?? [], parsed.GetValue(_masks) ?? []);
@@ -92,7 +93,7 @@ internal sealed class RunCommand
         }
 
         var (first, last) = parsed.GetValue(_frames) is { } frames ? PromptSyntax.Frames(frames) : (0, null);
-        var output = Path.GetFullPath(parsed.GetValue(_out) ?? Path.GetFileNameWithoutExtension(video) + ".sa2va");
+        var output = Path.GetFullPath(parsed.GetValue(_out) ?? VideoFiles.NameOf(video) + ".sa2va");
         var request = new RunRequest
         {
             Video = video,

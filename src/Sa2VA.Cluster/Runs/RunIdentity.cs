@@ -3,12 +3,14 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sa2VA.Cluster.Videos;
+using Sa2VA.Media;
 
 namespace Sa2VA.Cluster.Runs;
 
 /// <summary>
 /// The id under which a run is stored: a digest of what decides its masks, that is the order, the video's content and
-/// the model. Renaming or touching a file does not change it; another file under the same name does.
+/// the model. Renaming or touching a file does not change it; another file under the same name does. The pictures of a
+/// folder count with their names, which decide their order.
 /// </summary>
 internal static class RunIdentity
 {
@@ -21,7 +23,7 @@ internal static class RunIdentity
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(order with { Path = "", Model = "" }, Json));
-        AppendSample(hash, order.Path);
+        AppendVideo(hash, order.Path);
         foreach (var file in ModelFiles(order.Model))
         {
             hash.AppendData(Encoding.UTF8.GetBytes(Path.GetFileName(file)));
@@ -29,6 +31,15 @@ internal static class RunIdentity
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
+
+    private static void AppendVideo(IncrementalHash hash, string path)
+    {
+        foreach (var file in VideoFiles.Of(path))
+        {
+            if (file != path) hash.AppendData(Encoding.UTF8.GetBytes(Path.GetFileName(file)));
+            AppendSample(hash, file);
+        }
     }
 
     private static IEnumerable<string> ModelFiles(string folder)

@@ -6,7 +6,7 @@ namespace Sa2VA.Cluster.Runs;
 /// </summary>
 public sealed record RunRequest
 {
-    /// <summary>Path of the video file.</summary>
+    /// <summary>Path of the video file, or of a folder of JPEG or PNG frames.</summary>
     public required string Video { get; init; }
 
     /// <summary>Model folder in the official Hugging Face layout.</summary>

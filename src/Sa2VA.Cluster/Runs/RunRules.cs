@@ -10,7 +10,7 @@ internal static class RunRules
 
     public static void Check(RunRequest request)
     {
-        if (!File.Exists(request.Video)) throw Refused(RunFailureKind.Media, Missing(request.Video));
+        if (!Path.Exists(request.Video)) throw Refused(RunFailureKind.Media, Missing(request.Video));
         if (!Directory.Exists(request.ModelFolder)) throw Refused(RunFailureKind.Model, $"There is no model folder '{request.ModelFolder}'.");
         Range(nameof(request.KeyFrames), request.KeyFrames, 1, 64);
         Range(nameof(request.MaxNewTokens), request.MaxNewTokens, 1, 8192);

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Sa2VA.Media;
 
-/// <summary>Decodes frames of a probed video, in order of presentation, through one ffmpeg process.</summary>
+/// <summary>Decodes frames of a probed video (or folder of pictures), in order of presentation, through one ffmpeg process.</summary>
 public static class VideoReader
 {
     /// <summary>
@@ -20,6 +20,13 @@ public static class VideoReader
         ArgumentNullException.ThrowIfNull(info);
         ArgumentNullException.ThrowIfNull(options);
         var limits = options.Limits;
+        if (PictureSequence.Find(path, limits) is { } pictures)
+        {
+            await foreach (var frame in pictures.ReadAsync(info, options.Select(info.FrameCount), options, cancellationToken))
+                yield return frame;
+            yield break;
+        }
+
         InputGuard.Check(path, limits);
         info = info with { Path = path };
         var wanted = options.Select(info.FrameCount);

@@ -11,7 +11,18 @@ internal static class InputGuard
     private const int HeadBytes = 4096;
 
     /// <summary>Throws unless <paramref name="path"/> is a readable, regular, non-empty file that could be a video.</summary>
-    public static void Check(string path, MediaLimits limits)
+    public static void Check(string path, MediaLimits limits) =>
+        CheckHead(path, Head(path, limits.MaxFileBytes, nameof(MediaLimits.MaxFileBytes)));
+
+    /// <summary>Throws unless <paramref name="path"/> is a readable, regular, non-empty file that begins as PNG and JPEG pictures do.</summary>
+    public static void CheckPicture(string path, MediaLimits limits)
+    {
+        var head = Head(path, limits.MaxPictureBytes, nameof(MediaLimits.MaxPictureBytes));
+        if (ImageName(head) is not ("PNG" or "JPEG"))
+            throw new MediaException(MediaErrorKind.NotVideo, $"'{path}' is not a JPEG or PNG picture, whatever its name says. Convert it first: ffmpeg -i IN OUT.png");
+    }
+
+    private static byte[] Head(string path, long maxBytes, string limit)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         if (path.Contains('\0', StringComparison.Ordinal))
@@ -19,29 +30,26 @@ internal static class InputGuard
         if (!File.Exists(path))
             throw Missing(path);
 
-        byte[] head;
         try
         {
             // Devices, FIFOs and sockets report a length of 0 and are never opened.
             var length = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true) is FileInfo target ? target.Length : new FileInfo(path).Length;
             if (length == 0)
                 throw new MediaException(MediaErrorKind.Empty, $"'{path}' is empty (0 bytes, or not a regular file).");
-            if (length > limits.MaxFileBytes)
+            if (length > maxBytes)
             {
                 throw new MediaException(MediaErrorKind.LimitExceeded,
-                    $"'{path}' has {length:N0} bytes; at most {limits.MaxFileBytes:N0} are accepted (MediaLimits.MaxFileBytes).");
+                    $"'{path}' has {length:N0} bytes; at most {maxBytes:N0} are accepted (MediaLimits.{limit}).");
             }
 
             using var file = File.OpenRead(path);
-            head = new byte[HeadBytes];
-            head = head[..file.ReadAtLeast(head, HeadBytes, throwOnEndOfStream: false)];
+            var head = new byte[HeadBytes];
+            return head[..file.ReadAtLeast(head, HeadBytes, throwOnEndOfStream: false)];
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
             throw new MediaException(MediaErrorKind.AccessDenied, $"'{path}' cannot be read: {e.Message}", innerException: e);
         }
-
-        CheckHead(path, head);
     }
 
     /// <summary>Whether a file begins as MP4 and QuickTime files do: with one of the usual boxes.</summary>
@@ -56,7 +64,7 @@ internal static class InputGuard
     private static MediaException Missing(string path)
     {
         if (Directory.Exists(path))
-            return new(MediaErrorKind.NotFound, $"'{path}' is a folder; a video file is expected.");
+            return new(MediaErrorKind.NotFound, $"'{path}' is a folder; a file is expected.");
         var colon = path.IndexOf(':', StringComparison.Ordinal);
         var scheme = colon > 1 ? path[..colon] : "";
         return scheme.Length > 0 && scheme.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '-' or '.' or ',')
@@ -68,7 +76,7 @@ internal static class InputGuard
     private static void CheckHead(string path, ReadOnlySpan<byte> head)
     {
         if (ImageName(head) is { } image)
-            throw new MediaException(MediaErrorKind.NotVideo, $"'{path}' is a still image ({image}); a video is expected.");
+            throw new MediaException(MediaErrorKind.NotVideo, $"'{path}' is a still image ({image}); a video is expected. Pictures are read when they are JPEG or PNG and named so.");
 
         var text = head.StartsWith("\uFEFF"u8) ? head[3..] : head;
         var trimmed = text.TrimStart(" \t\r\n"u8);

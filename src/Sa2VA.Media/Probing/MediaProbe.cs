@@ -10,12 +10,15 @@ public static class MediaProbe
 
     /// <summary>
     /// Probes a local video file. Reads the whole file once (its packets; nothing is decoded unless they do not tell which frames come
-    /// out), because the exact number of frames and their timestamps are needed.
+    /// out), because the exact number of frames and their timestamps are needed. A folder of JPEG or PNG pictures is a video too, of 24
+    /// frames a second in the order of their names, and a single picture is one of one frame: of these only headers are read.
     /// </summary>
     /// <exception cref="MediaException">The file cannot be used; <see cref="MediaException.Kind"/> says why.</exception>
     public static async Task<VideoInfo> ProbeAsync(string path, MediaLimits limits, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(limits);
+        if (PictureSequence.Find(path, limits) is { } pictures)
+            return Checked(pictures.Probe(limits, cancellationToken), limits);
         InputGuard.Check(path, limits);
         var stream = await ReadHeaderAsync(path, limits, cancellationToken);
         CheckStream(path, stream, limits);
@@ -49,6 +52,12 @@ public static class MediaProbe
             NominalRate = Math.Clamp(rate, 1, 120),
             OrientationFilters = orientation.Filters,
         };
+    }
+
+    private static VideoInfo Checked(VideoInfo info, MediaLimits limits)
+    {
+        CheckDuration(info.Path, info.Duration, limits);
+        return info;
     }
 
     private static async Task<StreamHeader> ReadHeaderAsync(string path, MediaLimits limits, CancellationToken cancellationToken)

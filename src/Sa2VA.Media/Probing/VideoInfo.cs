@@ -1,7 +1,7 @@
 namespace Sa2VA.Media;
 
 /// <summary>What the probe found out about a video. Frames are described as they will be delivered: turned upright, progressive, RGB.</summary>
-/// <param name="Path">The file.</param>
+/// <param name="Path">The file, or the folder of pictures.</param>
 /// <param name="Width">Width in pixels, after rotation.</param>
 /// <param name="Height">Height in pixels, after rotation.</param>
 /// <param name="Rotation">The clockwise quarter turns, in degrees, that delivery applies: 0, 90, 180 or 270.</param>
@@ -11,7 +11,7 @@ namespace Sa2VA.Media;
 /// <param name="TimeBase">Seconds per unit of a presentation timestamp.</param>
 /// <param name="Codec">ffmpeg's name of the codec, as <c>h264</c>.</param>
 /// <param name="PixelFormat">ffmpeg's name of the stored pixel format, as <c>yuv420p10le</c>.</param>
-/// <param name="Container">ffmpeg's name of the container, as <c>mov,mp4,m4a,3gp,3g2,mj2</c>.</param>
+/// <param name="Container">ffmpeg's name of the container, as <c>mov,mp4,m4a,3gp,3g2,mj2</c>; <c>pictures</c> for a folder of them.</param>
 public sealed record VideoInfo(
     string Path, int Width, int Height, int Rotation, double Duration, long FrameCount, Rational FrameRate, Rational TimeBase,
     string Codec, string PixelFormat, string Container)
