@@ -32,6 +32,14 @@ public abstract class ReferringVideo
     /// <exception cref="DatasetException">The file is missing or damaged; the message names it.</exception>
     public abstract RgbImage ReadFrame(int frame);
 
+    /// <summary>
+    /// Several frames, in the order given. Videos of pictures decode them in one process, which is the way to read more than one; by
+    /// default they are read one after the other. The caller disposes each.
+    /// </summary>
+    /// <exception cref="DatasetException">As <see cref="ReadFrame"/>; the frames before have been delivered.</exception>
+    public virtual IAsyncEnumerable<RgbImage> ReadFramesAsync(IReadOnlyList<int> frames, CancellationToken cancellationToken = default) =>
+        frames.ToAsyncEnumerable().Select(ReadFrame);
+
     /// <summary>Where the meant objects are, united; an empty mask where they are not. Size is that of the video.</summary>
     /// <exception cref="DatasetException">The dataset has no truth for it, or it is damaged.</exception>
     public abstract Rle Truth(ReferringExpression expression, int frame);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Tests.Runs;
+using Sa2VA.Media;
 using Sa2VA.Models.Checkpoints;
 using Sa2VA.Tensors;
 
@@ -50,6 +51,23 @@ public sealed class RunSamples : IDisposable
     public string UnevenClip => Made("uneven.mkv", path => Ffmpeg(
         "-i", Clip, "-vf", "settb=1/1000,setpts='N*40+13*mod(N,3)+500*gt(N,20)'", "-fps_mode", "passthrough", "-enc_time_base", "1/1000",
         "-c:v", "libx264", "-qp", "0", "-g", "7", "-pix_fmt", "yuv420p", path));
+
+    /// <summary>Writes the clip's frames into a folder, without loss.</summary>
+    public async Task<string> PicturesAsync(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        var info = await MediaProbe.ProbeAsync(Clip, MediaLimits.Default, CancellationToken.None);
+        await foreach (var frame in VideoReader.ReadAsync(Clip, info, new ReadOptions(), CancellationToken.None))
+        {
+            using (frame)
+            {
+                await using var file = File.Create(Path.Combine(folder, $"{frame.Index:00000}.png"));
+                PngWriter.WriteRgb(file, frame.Image);
+            }
+        }
+
+        return folder;
+    }
 
     /// <summary>A request for the clip with everything small; change what matters with <c>with</c>.</summary>
     public RunRequest Request(string workFolder, params RunTarget[] targets) => new()

@@ -68,6 +68,22 @@ public sealed class VideoRunTests(RunSamples samples) : IDisposable
     }
 
     [Fact]
+    public async Task The_frames_of_a_clip_as_pictures_give_its_masks_and_are_another_run_when_one_changes()
+    {
+        var target = new RunTarget.Expression("the moving bar");
+        var pictures = await samples.PicturesAsync(_folder.File("pictures"));
+        var request = samples.Request(_folder.File("of-pictures"), target) with { Video = pictures };
+        var clip = await VideoRun.ExecuteAsync(samples.Request(_folder.File("of-clip"), target), cancellationToken: Stop);
+        var folder = await VideoRun.ExecuteAsync(request, cancellationToken: Stop);
+
+        Assert.Equal((await StepsAsync(clip)).Select(s => s.Masks[0].Rle), (await StepsAsync(folder)).Select(s => s.Masks[0].Rle));
+        Assert.Equal(24, folder.Video.FramesPerSecond);
+        Assert.Equal(folder.VideoId, (await VideoRun.ExecuteAsync(request with { Video = pictures + "/" }, cancellationToken: Stop)).VideoId);
+        File.Copy(Path.Combine(pictures, "00000.png"), Path.Combine(pictures, "00050.png"), overwrite: true);
+        Assert.NotEqual(folder.VideoId, (await VideoRun.ExecuteAsync(request, cancellationToken: Stop)).VideoId);
+    }
+
+    [Fact]
     public async Task A_plain_sam_2_refuses_a_sentence()
     {
         var request = samples.Request(_folder.FullPath, new RunTarget.Expression("a dog")) with { ModelFolder = samples.Sam2Only };
