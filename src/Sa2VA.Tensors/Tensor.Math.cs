@@ -95,6 +95,8 @@ public sealed partial class Tensor
 
     public Tensor argmax(long? dim = null, bool keepdim = false) => Dispatcher.Call("aten::argmax", "", this, dim, keepdim);
 
+    public Tensor argmin(long? dim = null, bool keepdim = false) => Dispatcher.Call("aten::argmin", "", this, dim, keepdim);
+
     public Tensor argsort(long dim = -1, bool descending = false) => Dispatcher.Call("aten::argsort", "", this, dim, descending);
 
     public (Tensor Values, Tensor Indexes) topk(long k, long dim = -1)

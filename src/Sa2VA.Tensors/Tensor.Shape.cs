@@ -43,6 +43,8 @@ public sealed partial class Tensor
 
     public Tensor index_select(long dim, Tensor index) => Dispatcher.Call("aten::index_select", "", this, dim, index);
 
+    public Tensor index_copy(long dim, Tensor index, Tensor source) => Dispatcher.Call("aten::index_copy", "", this, dim, index, source);
+
     public Tensor gather(long dim, Tensor index) => Dispatcher.Call("aten::gather", "", this, dim, index);
 
     public Tensor flip(params long[] dims) => Dispatcher.Call("aten::flip", "", this, dims);

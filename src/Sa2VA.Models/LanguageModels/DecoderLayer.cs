@@ -21,6 +21,23 @@ internal sealed class DecoderLayer(RmsNorm attentionNorm, IHeadProjections heads
         return x.MoveToOuterDisposeScope();
     }
 
+    /// <summary>The same over whole sequences at once, nothing kept: for training.</summary>
+    /// <param name="x">[B, n, H]</param>
+    /// <param name="mask">[B, 1, n, n], added to the scores.</param>
+    /// <param name="cos">[B, 1, n, d]</param>
+    /// <param name="sin">[B, 1, n, d]</param>
+    public Tensor forward(Tensor x, Tensor mask, Tensor cos, Tensor sin)
+    {
+        using var scope = NewDisposeScope();
+        var (q, k, v) = heads.Split(attentionNorm.forward(x));
+        q = RotaryState.Rotate(q.transpose(1, 2), cos, sin);                                         // [B, heads, n, d]
+        k = RotaryState.Rotate(k.transpose(1, 2), cos, sin);                                         // [B, kv, n, d]
+        var y = F.scaled_dot_product_attention(q, k, v.transpose(1, 2), mask);                       // [B, heads, n, d]
+        x = x + heads.Join(y.transpose(1, 2).reshape(x.size(0), x.size(1), -1));
+        x = x + mlp.forward(mlpNorm.forward(x));
+        return x.MoveToOuterDisposeScope();
+    }
+
     private Tensor Attend(Tensor x, int layer, KeyValueCache cache, Tensor cos, Tensor sin)
     {
         using var scope = NewDisposeScope();

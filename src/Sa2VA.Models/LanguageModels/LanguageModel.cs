@@ -92,6 +92,31 @@ public abstract class LanguageModel
         return result.MoveToOuterDisposeScope();
     }
 
+    /// <summary>
+    /// Reads whole sequences side by side without a cache: for training. A sequence may hold several turns that do not see each
+    /// other; who sees whom is the mask's business and what comes after what the positions'.
+    /// </summary>
+    /// <param name="embeddings">[B, n, H]</param>
+    /// <param name="mask">[B, 1, n, n] in the compute type: 0 where a token (row) sees another (column), very negative elsewhere.</param>
+    /// <param name="positions">[B, n] float32: each token's place in its own turn.</param>
+    /// <returns>The last layer's state after the final norm, [B, n, H].</returns>
+    public Tensor Read(Tensor embeddings, Tensor mask, Tensor positions)
+    {
+        using var scope = NewDisposeScope();
+        var (cos, sin) = RotaryState.Of(Config, positions, _type);
+        var x = embeddings.alias();
+        foreach (var layer in _layers)
+            x = layer.forward(x, mask, cos, sin);
+        return _norm.forward(x).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Rows of the embedding for ids [B, n] of int64: [B, n, H].</summary>
+    public Tensor Embed(Tensor ids)
+    {
+        using var scope = NewDisposeScope();
+        return F.embedding(_embedding, ids).to(_type).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Scores of the next token in float32, [..., V], from states of <see cref="forward"/>.</summary>
     public Tensor Logits(Tensor hidden)
     {

@@ -15,12 +15,7 @@ public sealed class Sa2vaModel : IDisposable
 {
     private readonly Sa2vaNetwork _network;
     private readonly WeightStore? _owned;
-    private readonly int _placeholder;
-    private readonly int _segmentation;
-    private readonly int[] _stops;
-    private readonly PromptPart[] _before;
-    private readonly PromptPart[] _after;
-    private readonly PromptPart[] _frame;
+    private readonly PromptTokens _prompts;
 
     /// <param name="root">Scope of the whole checkpoint; its store must outlive the model.</param>
     /// <param name="config">Architecture.</param>
@@ -34,18 +29,8 @@ public sealed class Sa2vaModel : IDisposable
     private Sa2vaModel(Sa2vaNetwork network, Tokenizer tokenizer, WeightStore? owned)
     {
         (_network, Tokenizer, _owned) = (network, tokenizer, owned);
-        var (config, template) = (network.Config, network.Config.Template);
-        _placeholder = tokenizer.RequiredId(QwenTokens.ImageContext);
-        _segmentation = tokenizer.RequiredId(QwenTokens.Segmentation);
-        _stops = [.. template.StopWords.Select(tokenizer.RequiredId).Concat(tokenizer.EndOfSequence is { } end ? [end] : []).Distinct()];
-        _before = [.. tokenizer.Parts(template.Before)];
-        _after = [.. tokenizer.Parts(template.After)];
-        _frame =
-        [
-            PromptPart.Token(tokenizer.RequiredId(QwenTokens.ImageStart)),
-            PromptPart.Token(_placeholder, config.TokensPerFrame),
-            PromptPart.Token(tokenizer.RequiredId(QwenTokens.ImageEnd)),
-        ];
+        var config = network.Config;
+        _prompts = new PromptTokens(config, tokenizer);
         if (tokenizer.Count > config.Language.VocabularySize)
         {
             throw new ModelFolderException(
@@ -114,14 +99,14 @@ public sealed class Sa2vaModel : IDisposable
     {
         options = (options ?? new AskOptions()).Validated();
         var text = options.Raw ? question : QuestionTemplate.Apply(question);
-        var ids = Tokenizer.Encode([PromptPart.Text(text), .. _after]);
+        var ids = _prompts.Question(text);
         var room = LanguageModel.ContextLimit - prefix.Tokens - ids.Length - 1;
         if (room < 1)
             throw new ArgumentException($"The question takes {ids.Length} tokens; with the frames' {prefix.Tokens} that is more than the {LanguageModel.ContextLimit} that the language model reads. Ask a shorter question.", nameof(question));
 
         using var scope = NewDisposeScope();
         using var cache = prefix.Cache.Copy(more: ids.Length + 32);
-        var limits = new GenerationOptions((int)Math.Min(options.MaxNewTokens, room), _stops, _segmentation);
+        var limits = new GenerationOptions((int)Math.Min(options.MaxNewTokens, room), _prompts.Stops, _prompts.Segmentation);
         using var answer = GreedyDecoding.Run(_network.LanguageModel, cache, _network.LanguageModel.Embed(ids), limits, cancellationToken);
         return Interpret(answer);
     }
@@ -129,8 +114,7 @@ public sealed class Sa2vaModel : IDisposable
     public void Dispose() => _owned?.Dispose();
 
     /// <summary>The tokens before a question: the turn's beginning, then the frames with a line break between.</summary>
-    internal int[] PrefixIds(int frames) => Tokenizer.Encode(
-        _before.Concat(Enumerable.Range(0, frames).SelectMany(i => i == 0 ? _frame : [PromptPart.Text("\n"), .. _frame])));
+    internal int[] PrefixIds(int frames) => _prompts.Prefix(frames);
 
     private Tensor Look(RgbPixels frame)
     {
@@ -146,7 +130,7 @@ public sealed class Sa2vaModel : IDisposable
         var cache = _network.LanguageModel.NewCache(ids.Length);
         try
         {
-            _network.LanguageModel.forward(_network.Embed(ids, _placeholder, features), cache);
+            _network.LanguageModel.forward(_network.Embed(ids, _prompts.Placeholder, features), cache);
             return new VisionPrefix(cache, frames);
         }
         catch

@@ -25,8 +25,14 @@ public sealed class VisionTower
     public Tensor forward(Tensor pixels)
     {
         using var scope = NewDisposeScope();
-        var state = vision_model.forward(pixels, _config.SelectLayer);                               // [B, 1 + g·g, C]
-        var grid = pixels.size(2) / _config.Vision.PatchSize;
+        return Project(vision_model.forward(pixels, _config.SelectLayer), pixels.size(2)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>States of the vision tower [B, 1 + g·g, C] of frames of a side → [B, tokens per frame, H].</summary>
+    public Tensor Project(Tensor state, long side)
+    {
+        using var scope = NewDisposeScope();
+        var grid = side / _config.Vision.PatchSize;
         var patches = state.narrow(1, 1, grid * grid).reshape(state.size(0), grid, grid, -1);
         var groups = PixelShuffle.Apply(patches, _config.GroupSide, _config.TransposedGroups);       // [B, g/2, g/2, 4C]
         return _projector.forward(groups.flatten(1, 2)).MoveToOuterDisposeScope();                   // [B, tokens, H]

@@ -68,24 +68,34 @@ public sealed class MemoryReader
         return all.transpose(1, 2).view(rows.Length, -1, height, width).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same by the official form: memories and positions concatenated. Slow; what <see cref="Attend"/> is tested against.</summary>
-    public Tensor AttendPlainly(Tensor feature, ObjectMemory memory, int pointerReach)
+    /// <summary>
+    /// The official form, memories and positions concatenated, for B objects that remember as many frames each: slower, any frame
+    /// for any object, with gradients. What a training step uses, and what <see cref="Attend"/> is tested against.
+    /// </summary>
+    /// <param name="features">[B, C, h, w] each object's frame without memory.</param>
+    /// <param name="spatial">Memories [B, D, h, w] with their temporal rows, in the order of attention.</param>
+    /// <param name="pointers">Object pointers [B, C] with their distances in frames, [B] float32.</param>
+    /// <param name="pointerReach">As for <see cref="Attend"/>.</param>
+    /// <returns>[B, C, h, w], a view.</returns>
+    public Tensor AttendWhole(
+        Tensor features, IReadOnlyList<(Tensor Memory, int TemporalRow)> spatial, IReadOnlyList<(Tensor Pointer, Tensor Distance)> pointers, int pointerReach)
     {
         using var scope = NewDisposeScope();
-        var (height, width) = (feature.size(2), feature.size(3));
-        var (pointers, placed) = Pointers(memory.Pointers, pointerReach);
-        var tokens = memory.Spatial.Select(read => MemoryTokens(read.Frame)).ToList();
-        var places = memory.Spatial.Select(read => _memoryPositions.Tokens(height, width)[0] + maskmem_tpos_enc[read.TemporalRow].view(1, -1)).ToList();
-        if (pointers is not null && placed is not null)
+        var (batch, height, width) = (features.size(0), features.size(2), features.size(3));
+        var place = _memoryPositions.Tokens(height, width).transpose(0, 1);    // (N, 1, D)
+        var tokens = spatial.Select(read => read.Memory.to(maskmem_tpos_enc.dtype).flatten(2).permute(2, 0, 1)).ToList();
+        var places = spatial.Select(read => (place + maskmem_tpos_enc[read.TemporalRow].view(1, 1, -1)).expand(-1, batch, -1)).ToList();
+        foreach (var (pointer, distance) in _config.UseObjPtrsInEncoder ? pointers : [])
         {
-            tokens.Add(pointers);
-            places.Add(placed - pointers);
+            var parts = pointer.to(maskmem_tpos_enc.dtype).reshape(batch, -1, _config.MemDim).transpose(0, 1);    // (C / D, B, D)
+            tokens.Add(parts);
+            places.Add(_config.AddTposEncToObjPtrs ? CodeOf(distance, pointerReach).unsqueeze(0).expand(parts.shape) : zeros_like(parts));
         }
 
+        var pointerTokens = tokens.Skip(spatial.Count).Sum(part => part.size(0));
         var attended = memory_attention.forward(
-            Tokens(feature).transpose(0, 1), cat([.. tokens]).unsqueeze(1), _framePositions.Tokens(height, width).transpose(0, 1),
-            cat([.. places]).unsqueeze(1), pointers?.size(0) ?? 0);
-        return attended.permute(1, 2, 0).reshape(1, -1, height, width).MoveToOuterDisposeScope();
+            features.flatten(2).permute(2, 0, 1), cat([.. tokens]), _framePositions.Tokens(height, width).transpose(0, 1), cat([.. places]), pointerTokens);
+        return attended.permute(1, 2, 0).reshape(batch, -1, height, width).MoveToOuterDisposeScope();
     }
 
     // The rest of the layers for objects with as many keys each: (1, N, C) → (G, N, C).
@@ -204,14 +214,20 @@ public sealed class MemoryReader
         var placed = tokens;
         if (_config.AddTposEncToObjPtrs)
         {
-            var unit = Math.Max(reach - 1, 1);
-            var times = tensor([.. pointers.Select(read => (float)read.Distance / unit)], tokens.device);
-            var code = SinePosition.OfTimes(times, obj_ptr_tpos_proj is null ? _config.MemDim : _config.HiddenDim).to(tokens.dtype);
-            code = obj_ptr_tpos_proj?.forward(code) ?? code;
+            var code = CodeOf(tensor([.. pointers.Select(read => (float)read.Distance)], tokens.device), reach);
             placed = tokens + code.repeat_interleave(parts, 0);
         }
 
         return (tokens.MoveToOuterDisposeScope(), ReferenceEquals(placed, tokens) ? tokens : placed.MoveToOuterDisposeScope());
+    }
+
+    // What distances in frames [n] add to pointer tokens: [n, D]
+    private Tensor CodeOf(Tensor distances, int reach)
+    {
+        using var scope = NewDisposeScope();
+        var times = distances / (double)Math.Max(reach - 1, 1);
+        var code = SinePosition.OfTimes(times, obj_ptr_tpos_proj is null ? _config.MemDim : _config.HiddenDim).to(maskmem_tpos_enc.dtype);
+        return (obj_ptr_tpos_proj?.forward(code) ?? code).MoveToOuterDisposeScope();
     }
 
     // Objects with as many keys can share calls.

@@ -68,7 +68,16 @@ public sealed class SamHeads
         bool? blankAbsent = null)
     {
         using var scope = NewDisposeScope();
-        var candidates = Decode(embedding, highRes, points, maskInput, languageEmbeds, decoder);
+        return Choose(Decode(embedding, highRes, points, maskInput, languageEmbeds, decoder), multimask, blankAbsent).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Picks the mask of what <see cref="Decode"/> found, with its pointer.</summary>
+    /// <param name="candidates">As decoded.</param>
+    /// <param name="multimask">Whether several candidates compete.</param>
+    /// <param name="blankAbsent">Overrides <see cref="Sam2Config.BlankAbsentMasks"/>.</param>
+    public HeadOutput Choose(MaskCandidates candidates, bool multimask, bool? blankAbsent = null)
+    {
+        using var scope = NewDisposeScope();
         var (masks, ious) = multimask ? candidates.Ambiguous() : candidates.Single(_config);
         var visible = candidates.ObjectScoreLogits.gt(0);    // (B, 1)
         if (_config.PredObjScores && (blankAbsent ?? _config.BlankAbsentMasks))
@@ -91,7 +100,7 @@ public sealed class SamHeads
             chosen,
             Enlarge(chosen, _config.ImageSize),
             MixPointer(ProjectPointer(token.contiguous()), candidates.ObjectScoreLogits, visible),
-            candidates.ObjectScoreLogits).MoveToOuterDisposeScope();
+            candidates.ObjectScoreLogits.alias()).MoveToOuterDisposeScope();
     }
 
     /// <summary>The mask decoder's raw output for a prompt, before anything is chosen.</summary>

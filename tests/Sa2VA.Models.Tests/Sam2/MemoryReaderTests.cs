@@ -75,7 +75,9 @@ public sealed class MemoryReaderTests
     private static void AssertSame(TinySam2 tiny, ObjectMemory memory)
     {
         var feature = tiny.Feature(3);
-        var plain = tiny.Model.Reader.AttendPlainly(feature, memory, Reach);
+        var plain = tiny.Model.Reader.AttendWhole(
+            feature, [.. memory.Spatial.Select(read => (read.Frame.Features, read.TemporalRow))],
+            [.. memory.Pointers.Select(read => (read.Pointer, torch.tensor([(float)read.Distance])))], Reach);
         var fast = tiny.Model.AttendToMemory(feature, [memory], Reach);
         var difference = Difference.Between(plain, fast, Tolerance);
         TestContext.Current.TestOutputHelper?.WriteLine(difference.ToString());

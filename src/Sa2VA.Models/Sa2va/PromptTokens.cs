@@ -1,0 +1,50 @@
+using Sa2VA.Models.Tokenizers;
+
+namespace Sa2VA.Models.Sa2va;
+
+/// <summary>The token ids of conversations about frames, as one template puts them: for asking a model and for training one.</summary>
+public sealed class PromptTokens
+{
+    private readonly PromptPart[] _before;
+    private readonly PromptPart[] _after;
+    private readonly PromptPart[] _frame;
+
+    /// <exception cref="ModelFolderException">The tokenizer lacks tokens that prompts need.</exception>
+    public PromptTokens(Sa2vaConfig config, Tokenizer tokenizer)
+    {
+        var template = config.Template;
+        Tokenizer = tokenizer;
+        Placeholder = tokenizer.RequiredId(QwenTokens.ImageContext);
+        Segmentation = tokenizer.RequiredId(QwenTokens.Segmentation);
+        Stops = [.. template.StopWords.Select(tokenizer.RequiredId).Concat(tokenizer.EndOfSequence is { } end ? [end] : []).Distinct()];
+        _before = [.. tokenizer.Parts(template.Before)];
+        _after = [.. tokenizer.Parts(template.After)];
+        _frame =
+        [
+            PromptPart.Token(tokenizer.RequiredId(QwenTokens.ImageStart)),
+            PromptPart.Token(Placeholder, config.TokensPerFrame),
+            PromptPart.Token(tokenizer.RequiredId(QwenTokens.ImageEnd)),
+        ];
+    }
+
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>The id at which vision features stand.</summary>
+    public int Placeholder { get; }
+
+    /// <summary><c>[SEG]</c>.</summary>
+    public int Segmentation { get; }
+
+    /// <summary>The ids that end an answer, the template's own first.</summary>
+    public int[] Stops { get; }
+
+    /// <summary>What stands before a question: the turn's beginning, then the frames with a line break between.</summary>
+    public int[] Prefix(int frames) => Tokenizer.Encode(
+        _before.Concat(Enumerable.Range(0, frames).SelectMany(i => i == 0 ? _frame : [PromptPart.Text("\n"), .. _frame])));
+
+    /// <summary>A question and what stands between it and the answer; tokens spelled in the question are plain text.</summary>
+    public int[] Question(string text) => Tokenizer.Encode([PromptPart.Text(text), .. _after]);
+
+    /// <summary>An answer of our own, in which the spelling of a token stands for it, and its end.</summary>
+    public int[] Answer(string text) => [.. Tokenizer.Encode(text, SpecialTokens.AsTokens), Stops[0]];
+}

@@ -1,0 +1,46 @@
+namespace Sa2VA.Training.Data;
+
+/// <summary>
+/// What one step learns from one clip, as plain arrays. S is the side of the tracker's input, V of the vision tower's, t of a target.
+/// </summary>
+public sealed class ClipSample
+{
+    /// <summary>[slots, S, S, 3] pixels: the conditioning frame before, the tracked frames, the conditioning frame after.</summary>
+    public required byte[] TrackerPixels { get; init; }
+
+    /// <summary>[key frames, V, V, 3] pixels.</summary>
+    public required byte[] VisionPixels { get; init; }
+
+    /// <summary>Frames between neighbouring slots, [slots - 1]; the first and the last may be 0 at the clip's ends.</summary>
+    public required int[] Gaps { get; init; }
+
+    /// <summary>Turns of the conversation.</summary>
+    public required IReadOnlyList<SampledTurn> Turns { get; init; }
+
+    /// <summary>[tracks][slots] what is tracked: coverage [t, t] and, on conditioning slots, the mask prompt [S, S] of 0 and 1.</summary>
+    public required IReadOnlyList<TargetMask[]> Tracks { get; init; }
+
+    /// <summary>Class of each cell of the tracker's grids and of the vision tower's, per kind of label; empty without labels. -1 is ignored, 0 is ground.</summary>
+    public required IReadOnlyList<DenseLabels> TrackerLabels { get; init; }
+
+    public required IReadOnlyList<DenseLabels> VisionLabels { get; init; }
+}
+
+/// <summary>A turn with its token ids and the masks of its <c>[SEG]</c>.</summary>
+/// <param name="Ids">Question and answer.</param>
+/// <param name="AnswerStart">Index of the answer's first token.</param>
+/// <param name="Segmentation">Index of <c>[SEG]</c>; -1 when it is not said.</param>
+/// <param name="IsSpoken">Whether the words are learnt.</param>
+/// <param name="Masks">Slots with the coverage that its mask should have there.</param>
+public sealed record SampledTurn(int[] Ids, int AnswerStart, int Segmentation, bool IsSpoken, IReadOnlyList<(int Slot, TargetMask Target)> Masks);
+
+/// <summary>A mask as losses want it.</summary>
+/// <param name="Coverage">[t, t] share of each cell that is covered.</param>
+/// <param name="Prompt">[S, S] of 0 and 1; empty where it prompts nothing.</param>
+/// <param name="IsVisible">Whether anything of it is seen.</param>
+public sealed record TargetMask(float[] Coverage, byte[] Prompt, bool IsVisible);
+
+/// <summary>Labels of all cells of a grid over all frames of a sample.</summary>
+/// <param name="Side">Cells along a side.</param>
+/// <param name="Classes">[kinds][frames · Side · Side]</param>
+public sealed record DenseLabels(int Side, long[][] Classes);

@@ -1,0 +1,30 @@
+using Sa2VA.Datasets.RefShapes;
+
+namespace Sa2VA.Training.Data;
+
+/// <summary>Ref-Shapes, endless: every number is a video of its own.</summary>
+public sealed class RefShapesSource(RefShapesSplit split = RefShapesSplit.Train, ulong seed = 0) : IClipSource
+{
+    public IReadOnlyList<int> ClassSizes => RefShapesClip.Kinds;
+
+    public TrainingClip Clip(long number) => new RefShapesClip(RefShapesVideo.Create(split, seed, checked((int)number)));
+
+    public IEnumerable<string> Texts(int clips)
+    {
+        for (var number = 0; number < clips; number++)
+        {
+            var clip = Clip(number);
+            foreach (var turn in clip.Turns)
+            {
+                yield return Models.Sa2va.QuestionTemplate.Apply(turn.Question);
+                yield return turn.Answer;
+            }
+
+            var random = new SampleRandom(0, (ulong)number);
+            if (clip.AskAboutFrames([0, clip.FrameCount / 4, clip.FrameCount / 2, clip.FrameCount * 3 / 4, clip.FrameCount - 1], ref random) is not { } about)
+                continue;
+            yield return Models.Sa2va.QuestionTemplate.Apply(about.Question);
+            yield return about.Answer;
+        }
+    }
+}

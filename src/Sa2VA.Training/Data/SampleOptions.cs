@@ -1,0 +1,34 @@
+namespace Sa2VA.Training.Data;
+
+/// <summary>What is taken from a clip for one training step.</summary>
+public sealed record SampleOptions
+{
+    /// <summary>Frames that the language model sees, spread over the clip as at inference.</summary>
+    public int KeyFrames { get; init; } = 5;
+
+    /// <summary>Neighbouring frames that are tracked one after another.</summary>
+    public int TrackedFrames { get; init; } = 3;
+
+    /// <summary>Most frames between two tracked ones, and from them to a conditioning frame.</summary>
+    public int MaxStride { get; init; } = 3;
+
+    public int MaxConditioningGap { get; init; } = 24;
+
+    /// <summary>Things tracked per clip.</summary>
+    public int Tracks { get; init; } = 2;
+
+    /// <summary>Questions per clip, besides those about single frames.</summary>
+    public int Questions { get; init; } = 5;
+
+    /// <summary>Questions about single key frames per clip.</summary>
+    public int FrameQuestions { get; init; } = 1;
+
+    /// <summary>Frames on which each question's mask is decoded.</summary>
+    public int MasksPerQuestion { get; init; } = 2;
+
+    /// <summary>Side in pixels of the masks that losses compare.</summary>
+    public int TargetSize { get; init; } = 64;
+
+    /// <summary>Frames given to the tracker: a conditioning one before, the tracked ones, a conditioning one after.</summary>
+    public int Slots => TrackedFrames + 2;
+}

@@ -1,0 +1,49 @@
+using Sa2VA.Media;
+
+namespace Sa2VA.Training.Data;
+
+/// <summary>
+/// A video to learn from: frames, where up to 32 things are in them, and what may be asked. Used by one thread at a time.
+/// A set of things is a bit mask; bit i stands for thing i.
+/// </summary>
+public abstract class TrainingClip
+{
+    /// <summary>Number of frames.</summary>
+    public abstract int FrameCount { get; }
+
+    /// <summary>Width of frames and masks in pixels.</summary>
+    public abstract int Width { get; }
+
+    /// <summary>Height of frames and masks in pixels.</summary>
+    public abstract int Height { get; }
+
+    /// <summary>Questions with their answers.</summary>
+    public abstract IReadOnlyList<TrainingTurn> Turns { get; }
+
+    /// <summary>The sets of things that are worth tracking, at least one.</summary>
+    public abstract IReadOnlyList<uint> Tracks { get; }
+
+    /// <summary>One frame.</summary>
+    /// <param name="frame">Its index.</param>
+    /// <param name="things">[Height * Width] receives the set of things that are seen at each pixel.</param>
+    /// <returns>The picture, owned by the caller.</returns>
+    public abstract RgbImage Read(int frame, Span<uint> things);
+
+    /// <summary>A question about particular key frames, made when they are chosen; null when the dataset has none.</summary>
+    /// <param name="keyFrames">The frames that the language model sees.</param>
+    /// <param name="random">Chooses between questions.</param>
+    public virtual TrainingTurn? AskAboutFrames(IReadOnlyList<int> keyFrames, ref SampleRandom random) => null;
+
+    /// <summary>The classes of a thing, one per <see cref="ClassSizes"/>; empty when the dataset does not say.</summary>
+    public virtual IReadOnlyList<int> ClassesOf(int thing) => [];
+
+    /// <summary>How many classes each kind of label has (shape, colour …); empty when the dataset has none.</summary>
+    public virtual IReadOnlyList<int> ClassSizes => [];
+}
+
+/// <summary>A question and the answer to learn.</summary>
+/// <param name="Question">As a person writes it; the question template is applied to it.</param>
+/// <param name="Answer">What the model should say; <c>[SEG]</c> in it is the token.</param>
+/// <param name="Things">What its <c>[SEG]</c> should show; 0 for nothing.</param>
+/// <param name="IsSpoken">Whether the words are learnt too, or only the mask: an absent thing's mask is empty, but it should not be announced.</param>
+public sealed record TrainingTurn(string Question, string Answer, uint Things, bool IsSpoken = true);

@@ -1,0 +1,63 @@
+using Sa2VA.Models.Sa2va;
+using Sa2VA.Tensors;
+using static Sa2VA.Tensors.torch;
+using F = Sa2VA.Tensors.torch.nn.functional;
+
+namespace Sa2VA.Training.Objectives;
+
+/// <summary>
+/// What the language model says: cross-entropy of the answers, and the prompt vectors of their <c>[SEG]</c>. All turns of a clip are
+/// read in one sequence after its key frames; each sees the frames and itself, as if it had been asked alone.
+/// </summary>
+public sealed class LanguageObjective(TrainingNetwork network, PromptTokens prompts, LossWeights weights)
+{
+    private const long Ignored = -100;
+    private const float Hidden = -1e9f;
+
+    /// <summary>Reads a batch.</summary>
+    /// <returns>The prompt vectors [n, C] of all <c>[SEG]</c>, clip by clip and turn by turn.</returns>
+    public Tensor Add(LossSum losses, TrainingBatch batch)
+    {
+        var model = network.Model;
+        var patches = model.Vision.vision_model.forward(batch.VisionFrames, model.Config.SelectLayer);     // [B·K, 1 + g·g, C]
+        AddDense(losses, batch, patches.narrow(1, 1, patches.size(1) - 1));
+        var features = model.Vision.Project(patches, batch.VisionFrames.size(2));                          // [B·K, tokens, H]
+
+        var frames = (int)(features.size(0) / batch.Clips.Count);
+        var layout = new SequenceLayout(prompts.Prefix(frames), batch.Clips, prompts.Placeholder);
+        var (rows, length) = (batch.Clips.Count, layout.Length);
+        var ids = batch.Indexes(layout.Ids).view(rows, length);
+        var embedded = model.LanguageModel.Embed(ids).reshape(rows * length, -1);
+        var width = embedded.size(1);
+        var spread = zeros_like(embedded).index_copy(0, batch.Indexes(layout.Placeholders), features.reshape(-1, width));
+        var isFrame = ids.eq(prompts.Placeholder).view(-1, 1);
+        embedded = where(isFrame, spread, embedded).view(rows, length, width);
+
+        var mask = tensor(layout.Mask(Hidden), [rows, 1, length, length], embedded.device);
+        var states = model.LanguageModel.Read(embedded, mask, batch.Numbers(layout.Positions).view(rows, length)).reshape(rows * length, width);
+        AddText(losses, batch, layout, states);
+        return model.ProjectSegmentation(states.index_select(0, batch.Indexes(layout.Segmentations)));
+    }
+
+    // Only rows that are followed by a token to learn reach the head.
+    private void AddText(LossSum losses, TrainingBatch batch, SequenceLayout layout, Tensor states)
+    {
+        if (weights.Text == 0 || layout.Learned.Count == 0)
+            return;
+        var before = states.index_select(0, batch.Indexes(layout.Learned.Select(entry => entry.Row)));
+        var wanted = batch.Indexes(layout.Learned.Select(entry => entry.Token));
+        var logits = network.Model.LanguageModel.Logits(before);
+        losses.Add("text", F.cross_entropy(logits, wanted, Ignored), weights.Text);
+        using var quiet = no_grad();
+        losses.Add("text/right", logits.detach().argmax(1).eq(wanted).to(float32).mean(), 0);
+    }
+
+    private void AddDense(LossSum losses, TrainingBatch batch, Tensor patches)
+    {
+        if (weights.Dense == 0 || batch.Clips[0].VisionLabels.Count == 0)
+            return;
+        var cells = patches.reshape(-1, patches.size(2));
+        foreach (var (labels, head) in batch.Labels(clip => clip.VisionLabels[0]).Zip(network.VisionHeads))
+            losses.Add("dense/vision", F.cross_entropy(head.forward(cells), labels, -1), weights.Dense);
+    }
+}

@@ -1,0 +1,25 @@
+namespace Sa2VA.Training.Objectives;
+
+/// <summary>What each part of the loss counts (Sa2VA, section 3.4; SAM 2, appendix D). A part of weight 0 is not computed.</summary>
+public sealed record LossWeights
+{
+    /// <summary>Cross-entropy of the answers' tokens.</summary>
+    public double Text { get; init; } = 1;
+
+    /// <summary>Binary cross-entropy of masks, mean over cells.</summary>
+    public double Mask { get; init; } = 2;
+
+    public double Dice { get; init; } = 0.5;
+
+    /// <summary>Absolute error of the predicted IoU.</summary>
+    public double Iou { get; init; }
+
+    /// <summary>Binary cross-entropy of the object score.</summary>
+    public double ObjectScore { get; init; }
+
+    /// <summary>Factor on everything about tracked frames; 0 trains frames alone, as Sa2VA does.</summary>
+    public double Tracking { get; init; }
+
+    /// <summary>Cross-entropy of the classes of cells, read off the features by layers that are thrown away afterwards.</summary>
+    public double Dense { get; init; }
+}

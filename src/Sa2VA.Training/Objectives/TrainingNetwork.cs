@@ -1,0 +1,38 @@
+using Sa2VA.Models.Layers;
+using Sa2VA.Models.Sa2va;
+using Sa2VA.Models.Weights;
+
+namespace Sa2VA.Training.Objectives;
+
+/// <summary>A model and the layers that are trained beside it and thrown away afterwards.</summary>
+public sealed class TrainingNetwork
+{
+    /// <summary>Scope of what is not part of the model.</summary>
+    public const string AuxiliaryScope = "auxiliary";
+
+    private const int TrackerLevels = 2;
+
+    /// <param name="store">Gives the parameters.</param>
+    /// <param name="config">Architecture.</param>
+    /// <param name="classSizes">Kinds of dense labels; empty for none.</param>
+    public TrainingNetwork(WeightStore store, Sa2vaConfig config, IReadOnlyList<int> classSizes)
+    {
+        var root = new WeightScope(store);
+        Model = new Sa2vaNetwork(root, root, config);
+        var scope = root[AuxiliaryScope];
+        TrackerHeads = [.. Enumerable.Range(0, TrackerLevels).Select(level => Heads(scope["tracker"][level], config.Tracker.HiddenDim, classSizes))];
+        VisionHeads = Heads(scope["vision"], config.Vision.HiddenSize, classSizes);
+    }
+
+    public Sa2vaNetwork Model { get; }
+
+    /// <summary>[level][kind] classifiers over the stride-8 and stride-16 maps.</summary>
+    public IReadOnlyList<IReadOnlyList<Linear>> TrackerHeads { get; }
+
+    /// <summary>[kind] classifiers over the vision tower's patches.</summary>
+    public IReadOnlyList<Linear> VisionHeads { get; }
+
+    // Class 0 is the ground.
+    private static IReadOnlyList<Linear> Heads(WeightScope w, int width, IReadOnlyList<int> classSizes) =>
+        [.. classSizes.Select((classes, kind) => new Linear(w[kind], width, classes + 1))];
+}
