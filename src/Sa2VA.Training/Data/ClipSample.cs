@@ -20,9 +20,10 @@ public sealed class ClipSample
     /// <summary>[tracks][slots] what is tracked: coverage [t, t] and, on conditioning slots, the mask prompt [S, S] of 0 and 1.</summary>
     public required IReadOnlyList<TargetMask[]> Tracks { get; init; }
 
-    /// <summary>Class of each cell of the tracker's grids and of the vision tower's, per kind of label; empty without labels. -1 is ignored, 0 is ground.</summary>
+    /// <summary>Class of each cell of the tracker's stride-8 and stride-16 maps, per kind of label; empty without labels. -1 is ignored, 0 is ground.</summary>
     public required IReadOnlyList<DenseLabels> TrackerLabels { get; init; }
 
+    /// <summary>The same for the vision tower's patches and for the tokens that groups of them become.</summary>
     public required IReadOnlyList<DenseLabels> VisionLabels { get; init; }
 }
 
@@ -32,7 +33,9 @@ public sealed class ClipSample
 /// <param name="Segmentation">Index of <c>[SEG]</c>; -1 when it is not said.</param>
 /// <param name="IsSpoken">Whether the words are learnt.</param>
 /// <param name="Masks">Slots with the coverage that its mask should have there.</param>
-public sealed record SampledTurn(int[] Ids, int AnswerStart, int Segmentation, bool IsSpoken, IReadOnlyList<(int Slot, TargetMask Target)> Masks);
+/// <param name="Classes">Class of the one thing that is meant, per kind of label; empty when there are several, or none.</param>
+public sealed record SampledTurn(
+    int[] Ids, int AnswerStart, int Segmentation, bool IsSpoken, IReadOnlyList<(int Slot, TargetMask Target)> Masks, IReadOnlyList<int> Classes);
 
 /// <summary>A mask as losses want it.</summary>
 /// <param name="Coverage">[t, t] share of each cell that is covered.</param>

@@ -12,7 +12,7 @@ public sealed class ClipSampler(Sa2vaConfig config, PromptTokens prompts, Sample
 
     // Cells of the grids that dense labels are given for, per tracker level and for the vision tower's patches.
     private readonly int[] _trackerGrids = [config.Tracker.ImageSize / 8, config.Tracker.ImageSize / 16];
-    private readonly int _visionGrid = config.VisionImageSize / config.Vision.PatchSize;
+    private readonly int[] _visionGrids = [config.VisionImageSize / config.Vision.PatchSize, config.VisionImageSize / config.Vision.PatchSize / config.GroupSide];
 
     /// <summary>Draws a sample.</summary>
     public ClipSample Draw(TrainingClip clip, ref SampleRandom random)
@@ -28,7 +28,7 @@ public sealed class ClipSampler(Sa2vaConfig config, PromptTokens prompts, Sample
                 TrackerPixels = Pixels(views, config.Tracker.ImageSize),
                 VisionPixels = VisionPixels(clip, keyFrames, out var visionLabels),
                 Gaps = gaps,
-                Turns = ChooseTurns(clip, keyFrames, views, ref random),
+                Turns = ChooseTurns(clip, views, ref random),
                 Tracks = ChooseTracks(clip, views, ref random),
                 TrackerLabels = clip.ClassSizes.Count == 0 ? [] : [.. _trackerGrids.Select(side => Labels(clip, [.. views.Select(view => view.Things)], side))],
                 VisionLabels = visionLabels,
@@ -88,7 +88,7 @@ public sealed class ClipSampler(Sa2vaConfig config, PromptTokens prompts, Sample
         var views = keyFrames.Select(frame => ReadFrame(clip, frame)).ToArray();
         try
         {
-            labels = clip.ClassSizes.Count == 0 ? [] : [Labels(clip, [.. views.Select(view => view.Things)], _visionGrid)];
+            labels = clip.ClassSizes.Count == 0 ? [] : [.. _visionGrids.Select(side => Labels(clip, [.. views.Select(view => view.Things)], side))];
             return Pixels(views, config.VisionImageSize);
         }
         finally
@@ -125,16 +125,16 @@ public sealed class ClipSampler(Sa2vaConfig config, PromptTokens prompts, Sample
         return tracks;
     }
 
-    private List<SampledTurn> ChooseTurns(TrainingClip clip, int[] keyFrames, View[] views, ref SampleRandom random)
+    private List<SampledTurn> ChooseTurns(TrainingClip clip, View[] views, ref SampleRandom random)
     {
         var turns = clip.Turns.ToArray();
         random.Shuffle<TrainingTurn>(turns);
         var chosen = new List<SampledTurn>();
         foreach (var turn in turns.Take(options.Questions))
             chosen.Add(Tokens(turn, clip, views, ref random));
-        for (var i = 0; i < options.FrameQuestions; i++)
+        for (var i = 0; i < options.Descriptions; i++)
         {
-            if (clip.AskAboutFrames(keyFrames, ref random) is { } about)
+            if (clip.AskForDescription(ref random) is { } about)
                 chosen.Add(Tokens(about, clip, views, ref random));
         }
 
@@ -155,7 +155,8 @@ public sealed class ClipSampler(Sa2vaConfig config, PromptTokens prompts, Sample
                 masks.Add((slot, Target(clip, views[slot], turn.Things, isPrompt: false)));
         }
 
-        return new SampledTurn(ids, question.Length, segmentation, turn.IsSpoken, masks);
+        var classes = System.Numerics.BitOperations.IsPow2(turn.Things) ? clip.ClassesOf(System.Numerics.BitOperations.TrailingZeroCount(turn.Things)) : [];
+        return new SampledTurn(ids, question.Length, segmentation, turn.IsSpoken, masks, classes);
     }
 
     private TargetMask Target(TrainingClip clip, View view, uint wanted, bool isPrompt) =>

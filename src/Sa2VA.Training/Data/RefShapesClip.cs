@@ -1,4 +1,3 @@
-using System.Globalization;
 using Sa2VA.Datasets.RefShapes;
 using Sa2VA.Media;
 
@@ -10,7 +9,8 @@ namespace Sa2VA.Training.Data;
 /// </summary>
 public sealed class RefShapesClip : TrainingClip
 {
-    private const int MinimumPixels = 40;
+    // How often a description asks for something else than what is there.
+    private const double ChangedShare = 0.4;
 
     private readonly RefShapesVideo _video;
     private readonly byte[] _owners;
@@ -54,25 +54,25 @@ public sealed class RefShapesClip : TrainingClip
         return image;
     }
 
-    /// <summary>Asks what is seen on one of the key frames, from left to right.</summary>
-    public override TrainingTurn? AskAboutFrames(IReadOnlyList<int> keyFrames, ref SampleRandom random)
+    /// <summary>Asks for one thing by some of its properties; the answer names all of them, or says that there is no such thing.</summary>
+    public override TrainingTurn? AskForDescription(ref SampleRandom random)
     {
-        var number = random.Below(keyFrames.Count);
-        var rgb = new byte[Width * Height * 3];
-        _video.Render(keyFrames[number], rgb, _owners);
-        var (sums, counts) = (new long[_video.Objects.Count], new int[_video.Objects.Count]);
-        for (var i = 0; i < _owners.Length; i++)
+        // Properties of a thing, now and then with one changed: mostly near misses.
+        var thing = _video.Objects[random.Below(_video.Objects.Count)];
+        int[] wanted = [.. ClassesOf(thing.Index)];
+        if (random.Chance(ChangedShare))
         {
-            if (_owners[i] == 0)
-                continue;
-            sums[_owners[i] - 1] += i % Width;
-            counts[_owners[i] - 1]++;
+            var kind = random.Below(Kinds.Count);
+            wanted[kind] = random.Below(Kinds[kind]);
         }
 
-        var seen = _video.Objects.Where(thing => counts[thing.Index] >= MinimumPixels).OrderBy(thing => sums[thing.Index] / (double)counts[thing.Index]);
-        var answer = string.Join(", ", seen.Select(Name));
-        return new TrainingTurn(
-            string.Create(CultureInfo.InvariantCulture, $"Describe frame {number + 1}."), answer.Length == 0 ? "nothing." : answer + ".", Things: 0);
+        var asked = 1 + random.Below((1 << Kinds.Count) - 1);
+        var found = _video.Objects.Where(other => Enumerable.Range(0, Kinds.Count).All(kind => (asked >> kind & 1) == 0 || ClassesOf(other.Index)[kind] == wanted[kind])).ToList();
+        if (found.Count > 1)
+            return null;
+        var words = new[] { (3, Word((ShapeSize)wanted[3])), (1, Word((ShapeColour)wanted[1])), (2, Word((ShapeTexture)wanted[2])) }
+            .Where(word => (asked >> word.Item1 & 1) != 0).Select(word => word.Item2).Append((asked & 1) != 0 ? Word((ShapeKind)wanted[0]) : "shape");
+        return new TrainingTurn($"Describe the {string.Join(' ', words)}.", found.Count == 0 ? "It is not there." : $"It is {Name(found[0])}.", Things: 0);
     }
 
     private IEnumerable<TrainingTurn> Conversation(RefShapesExpression expression)

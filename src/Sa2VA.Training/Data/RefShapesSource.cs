@@ -21,7 +21,7 @@ public sealed class RefShapesSource(RefShapesSplit split = RefShapesSplit.Train,
             }
 
             var random = new SampleRandom(0, (ulong)number);
-            if (clip.AskAboutFrames([0, clip.FrameCount / 4, clip.FrameCount / 2, clip.FrameCount * 3 / 4, clip.FrameCount - 1], ref random) is not { } about)
+            if (clip.AskForDescription(ref random) is not { } about)
                 continue;
             yield return Models.Sa2va.QuestionTemplate.Apply(about.Question);
             yield return about.Answer;

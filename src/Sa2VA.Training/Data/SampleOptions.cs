@@ -17,11 +17,11 @@ public sealed record SampleOptions
     /// <summary>Things tracked per clip.</summary>
     public int Tracks { get; init; } = 2;
 
-    /// <summary>Questions per clip, besides those about single frames.</summary>
+    /// <summary>Questions per clip, besides those for descriptions.</summary>
     public int Questions { get; init; } = 5;
 
-    /// <summary>Questions about single key frames per clip.</summary>
-    public int FrameQuestions { get; init; } = 1;
+    /// <summary>Questions per clip that are answered by words alone.</summary>
+    public int Descriptions { get; init; } = 2;
 
     /// <summary>Frames on which each question's mask is decoded.</summary>
     public int MasksPerQuestion { get; init; } = 2;

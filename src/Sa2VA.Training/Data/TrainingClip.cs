@@ -29,10 +29,9 @@ public abstract class TrainingClip
     /// <returns>The picture, owned by the caller.</returns>
     public abstract RgbImage Read(int frame, Span<uint> things);
 
-    /// <summary>A question about particular key frames, made when they are chosen; null when the dataset has none.</summary>
-    /// <param name="keyFrames">The frames that the language model sees.</param>
+    /// <summary>A question that is answered by words alone; null when the dataset has none.</summary>
     /// <param name="random">Chooses between questions.</param>
-    public virtual TrainingTurn? AskAboutFrames(IReadOnlyList<int> keyFrames, ref SampleRandom random) => null;
+    public virtual TrainingTurn? AskForDescription(ref SampleRandom random) => null;
 
     /// <summary>The classes of a thing, one per <see cref="ClassSizes"/>; empty when the dataset does not say.</summary>
     public virtual IReadOnlyList<int> ClassesOf(int thing) => [];

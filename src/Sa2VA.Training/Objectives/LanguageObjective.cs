@@ -20,8 +20,9 @@ public sealed class LanguageObjective(TrainingNetwork network, PromptTokens prom
     {
         var model = network.Model;
         var patches = model.Vision.vision_model.forward(batch.VisionFrames, model.Config.SelectLayer);     // [B·K, 1 + g·g, C]
-        AddDense(losses, batch, patches.narrow(1, 1, patches.size(1) - 1));
         var features = model.Vision.Project(patches, batch.VisionFrames.size(2));                          // [B·K, tokens, H]
+        AddDense(losses, batch, 0, network.VisionHeads, patches.narrow(1, 1, patches.size(1) - 1));
+        AddDense(losses, batch, 1, network.TokenHeads, features);
 
         var frames = (int)(features.size(0) / batch.Clips.Count);
         var layout = new SequenceLayout(prompts.Prefix(frames), batch.Clips, prompts.Placeholder);
@@ -36,7 +37,25 @@ public sealed class LanguageObjective(TrainingNetwork network, PromptTokens prom
         var mask = tensor(layout.Mask(Hidden), [rows, 1, length, length], embedded.device);
         var states = model.LanguageModel.Read(embedded, mask, batch.Numbers(layout.Positions).view(rows, length)).reshape(rows * length, width);
         AddText(losses, batch, layout, states);
-        return model.ProjectSegmentation(states.index_select(0, batch.Indexes(layout.Segmentations)));
+        var vectors = model.ProjectSegmentation(states.index_select(0, batch.Indexes(layout.Segmentations)));
+        AddClasses(losses, batch, vectors);
+        return vectors;
+    }
+
+    // What is meant can be read off a prompt vector.
+    private void AddClasses(LossSum losses, TrainingBatch batch, Tensor vectors)
+    {
+        if (weights.Dense == 0 || network.PromptHeads.Count == 0)
+            return;
+        var turns = batch.Clips.SelectMany(clip => clip.Turns).Where(turn => turn.Segmentation >= 0).ToList();
+        if (turns.TrueForAll(turn => turn.Classes.Count == 0))
+            return;
+        for (var kind = 0; kind < network.PromptHeads.Count; kind++)
+        {
+            var index = kind;
+            var classes = batch.Indexes(turns.Select(turn => turn.Classes.Count == 0 ? -1L : 1 + turn.Classes[index]));
+            losses.Add("dense/prompt", F.cross_entropy(network.PromptHeads[kind].forward(vectors), classes, -1), weights.Dense);
+        }
     }
 
     // Only rows that are followed by a token to learn reach the head.
@@ -52,12 +71,12 @@ public sealed class LanguageObjective(TrainingNetwork network, PromptTokens prom
         losses.Add("text/right", logits.detach().argmax(1).eq(wanted).to(float32).mean(), 0);
     }
 
-    private void AddDense(LossSum losses, TrainingBatch batch, Tensor patches)
+    private void AddDense(LossSum losses, TrainingBatch batch, int grid, IReadOnlyList<Sa2VA.Models.Layers.Linear> heads, Tensor features)
     {
         if (weights.Dense == 0 || batch.Clips[0].VisionLabels.Count == 0)
             return;
-        var cells = patches.reshape(-1, patches.size(2));
-        foreach (var (labels, head) in batch.Labels(clip => clip.VisionLabels[0]).Zip(network.VisionHeads))
-            losses.Add("dense/vision", F.cross_entropy(head.forward(cells), labels, -1), weights.Dense);
+        var cells = features.reshape(-1, features.size(2));
+        foreach (var (labels, head) in batch.Labels(clip => clip.VisionLabels[grid]).Zip(heads))
+            losses.Add(grid == 0 ? "dense/vision" : "dense/tokens", F.cross_entropy(head.forward(cells), labels, -1), weights.Dense);
     }
 }

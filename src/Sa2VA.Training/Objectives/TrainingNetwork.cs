@@ -22,6 +22,8 @@ public sealed class TrainingNetwork
         var scope = root[AuxiliaryScope];
         TrackerHeads = [.. Enumerable.Range(0, TrackerLevels).Select(level => Heads(scope["tracker"][level], config.Tracker.HiddenDim, classSizes))];
         VisionHeads = Heads(scope["vision"], config.Vision.HiddenSize, classSizes);
+        TokenHeads = Heads(scope["tokens"], config.Language.HiddenSize, classSizes);
+        PromptHeads = Heads(scope["prompt"], config.Tracker.HiddenDim, classSizes);
     }
 
     public Sa2vaNetwork Model { get; }
@@ -31,6 +33,12 @@ public sealed class TrainingNetwork
 
     /// <summary>[kind] classifiers over the vision tower's patches.</summary>
     public IReadOnlyList<Linear> VisionHeads { get; }
+
+    /// <summary>[kind] classifiers over the tokens that the language model is given of frames.</summary>
+    public IReadOnlyList<Linear> TokenHeads { get; }
+
+    /// <summary>[kind] classifiers over prompt vectors.</summary>
+    public IReadOnlyList<Linear> PromptHeads { get; }
 
     // Class 0 is the ground.
     private static IReadOnlyList<Linear> Heads(WeightScope w, int width, IReadOnlyList<int> classSizes) =>
