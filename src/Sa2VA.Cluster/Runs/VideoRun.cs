@@ -20,6 +20,20 @@ public static class VideoRun
         RunRequest request, IProgress<RunProgress>? progress = null, TimeProvider? time = null, CancellationToken cancellationToken = default)
     {
         RunRules.Check(request);
+        await using var model = new ModelHost(request.ModelFolder, request.Device);
+        return await ExecuteAsync(request, model, progress, time, cancellationToken);
+    }
+
+    /// <summary>
+    /// The same with a model that other runs use too, so that many videos load it once. Runs may share it at the same time: their pieces
+    /// of tensor work take turns. It must be of the request's folder and device.
+    /// </summary>
+    /// <exception cref="RunException">The request is refused or nothing could be opened; nothing was tracked.</exception>
+    public static async Task<RunResult> ExecuteAsync(
+        RunRequest request, ModelHost model, IProgress<RunProgress>? progress = null, TimeProvider? time = null, CancellationToken cancellationToken = default)
+    {
+        RunRules.Check(request);
+        model.CheckServes(request);
         var order = new VideoOrder(
             Path.GetFullPath(request.Video), Path.GetFullPath(request.ModelFolder), request.Device,
             request.Targets, request.Protocol, request.KeyFrames, request.Frames, request.MaxNewTokens);
@@ -28,7 +42,6 @@ public static class VideoRun
             var folder = new RunFolder(Path.GetFullPath(request.WorkFolder));
             Directory.CreateDirectory(request.WorkFolder);
             using var journal = SqliteJournal.Open(folder.Journal);
-            await using var model = new ModelHost(order.Model, order.Device);
             using var sitting = new Sitting(RunIdentity.Of(order), order, request.Checkpoints, folder, new FolderResultStore(folder.Results), model, progress);
             var (video, failure) = await SitAsync(sitting, journal, time ?? TimeProvider.System, cancellationToken);
             return await ResultAsync(sitting, video, failure, CancellationToken.None);

@@ -1,0 +1,25 @@
+using Sa2VA.Cluster.Runs;
+
+namespace Sa2VA.Evaluation.Predictions;
+
+/// <summary>Which model is run, how, and where its work is kept.</summary>
+public sealed record ModelPredictionOptions
+{
+    /// <summary>Model folder in the official layout.</summary>
+    public required string ModelFolder { get; init; }
+
+    /// <summary>Folder for the work of all videos, each in a folder of its own; an evaluation that was stopped goes on from it.</summary>
+    public required string WorkFolder { get; init; }
+
+    /// <summary>Device by name. Default <c>cpu</c>.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>How answers become tracks. Default <see cref="GroundingProtocol.Sa2vaI"/>.</summary>
+    public GroundingProtocol Protocol { get; init; } = GroundingProtocol.Sa2vaI;
+
+    /// <summary>Frames shown to the language model. Default 5, 1 to 64.</summary>
+    public int KeyFrames { get; init; } = 5;
+
+    /// <summary>Count a video that cannot be read as one in which nothing was found, instead of failing. Default false.</summary>
+    public bool SkipUnreadable { get; init; }
+}

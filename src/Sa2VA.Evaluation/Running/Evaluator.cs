@@ -1,0 +1,72 @@
+using Sa2VA.Datasets;
+using Sa2VA.Evaluation.Predictions;
+using Sa2VA.Evaluation.Scores;
+
+namespace Sa2VA.Evaluation.Running;
+
+/// <summary>Scores predictions against a dataset.</summary>
+public static class Evaluator
+{
+    /// <summary>Scores every video. The first failure ends the evaluation.</summary>
+    /// <exception cref="EvaluationException">Predictions are missing or do not fit, or the dataset has no truth.</exception>
+    /// <exception cref="DatasetException">The dataset cannot be read.</exception>
+    public static async Task<SplitScores> ScoreAsync(
+        IReferringDataset dataset, IPredictions predictions, EvaluationOptions options, IProgress<EvaluationProgress>? progress, CancellationToken cancellationToken)
+    {
+        var videos = dataset.Videos;
+        if (videos.Count == 0) throw new EvaluationException($"'{dataset.Name}' has no video.");
+        if (videos.FirstOrDefault(v => !v.HasTruth) is { } hidden)
+        {
+            throw new EvaluationException(
+                $"'{dataset.Name}' has no masks for video '{hidden.Id}', so it cannot be scored here. If they are kept on a server, submit the predictions there.");
+        }
+
+        var tally = new Tally(videos, progress);
+        var scores = new IReadOnlyList<ExpressionScore>[videos.Count];
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Jobs, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(Enumerable.Range(0, videos.Count), parallel, async (i, token) =>
+        {
+            var found = await predictions.ReadAsync(videos[i], tally.Of(i), token);
+            scores[i] = VideoScorer.Score(predictions.Name, videos[i], found, options.Missing, token);
+            tally.Finish(i);
+        });
+        return new SplitScores(dataset.Name, [.. scores.SelectMany(s => s)]);
+    }
+
+    /// <summary>Adds up what the videos report, from any thread.</summary>
+    private sealed class Tally(IReadOnlyList<ReferringVideo> videos, IProgress<EvaluationProgress>? progress)
+    {
+        private readonly Lock _gate = new();
+        private readonly int[] _frames = new int[videos.Count];
+        private readonly int _total = videos.Sum(v => v.FrameNames.Count);
+        private int _done;
+        private int _finished;
+
+        public IProgress<int> Of(int video) => new Part(this, video);
+
+        public void Finish(int video)
+        {
+            lock (_gate)
+            {
+                _finished++;
+                Advance(video, videos[video].FrameNames.Count);
+            }
+        }
+
+        private void Advance(int video, int frames)
+        {
+            lock (_gate)
+            {
+                _done += frames - _frames[video];
+                _frames[video] = frames;
+                progress?.Report(new EvaluationProgress(_done, _total, _finished, videos.Count));
+            }
+        }
+
+        // Progress<T> would hand reports to the thread pool, out of order.
+        private sealed class Part(Tally tally, int video) : IProgress<int>
+        {
+            public void Report(int value) => tally.Advance(video, value);
+        }
+    }
+}
