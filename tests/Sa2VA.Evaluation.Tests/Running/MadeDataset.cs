@@ -15,6 +15,9 @@ internal sealed class MadeVideo(string id, int frames, params IReadOnlyList<Refe
 {
     public const int Side = 32;
 
+    /// <summary>The video's file, where a test needs one.</summary>
+    public string? File { get; init; }
+
     public override string Id => id;
 
     public override int Width => 48;
@@ -25,7 +28,7 @@ internal sealed class MadeVideo(string id, int frames, params IReadOnlyList<Refe
 
     public override IReadOnlyList<ReferringExpression> Expressions => expressions;
 
-    public override string Source => throw new DatasetException("This video has no file.");
+    public override string Source => File ?? throw new DatasetException("This video has no file.");
 
     public override bool HasTruth => true;
 
