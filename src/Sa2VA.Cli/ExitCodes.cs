@@ -12,6 +12,7 @@ internal static class ExitCodes
     public const int Device = 5;
     public const int Output = 6;
     public const int TakenOver = 7;
+    public const int Dataset = 8;
     public const int Internal = 70;
 
     /// <summary>128 + SIGINT, as shells count.</summary>
@@ -37,6 +38,7 @@ internal static class ExitCodes
         Device => "device",
         Output => "output",
         TakenOver => "taken-over",
+        Dataset => "dataset",
         Interrupted => "interrupted",
         _ => "internal",
     };

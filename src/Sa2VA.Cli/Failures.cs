@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Sa2VA.Cluster.Runs;
+using Sa2VA.Datasets;
+using Sa2VA.Evaluation;
 using Sa2VA.Media;
 using Sa2VA.Models;
 
@@ -31,6 +33,7 @@ internal static class Failures
             RunException run => (ExitCodes.Of(run.Kind), run.Message),
             MediaException media => (ExitCodes.Media, media.Message),
             ModelFolderException => (ExitCodes.Model, failure.Message),
+            DatasetException or EvaluationException => (ExitCodes.Dataset, failure.Message),
             IOException or UnauthorizedAccessException => (ExitCodes.Output, failure.Message),
             _ => (ExitCodes.Internal, $"Internal error: {failure.Message} ({failure.GetType().Name}). {DebugVariable}=1 shows where; please report it."),
         };

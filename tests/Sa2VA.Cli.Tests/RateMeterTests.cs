@@ -22,6 +22,20 @@ public sealed class RateMeterTests
     }
 
     [Fact]
+    public void What_turns_out_to_be_done_already_is_not_taken_for_speed()
+    {
+        var time = new ManualTime();
+        var meter = new RateMeter(time);
+        meter.Update(new RunStatus("Running", 0, 1000, 0));
+        time.Advance(TimeSpan.FromSeconds(1));
+        meter.Update(new RunStatus("Running", 600, 1000, 600));
+        Assert.Null(meter.Rate);
+        time.Advance(TimeSpan.FromSeconds(9));
+        meter.Update(new RunStatus("Running", 650, 1000, 600));
+        Assert.Equal(5, meter.Rate);
+    }
+
+    [Fact]
     public void A_stage_without_frames_is_only_named()
     {
         var meter = new RateMeter(new ManualTime());

@@ -10,6 +10,7 @@ internal sealed class ExampleHelp(HelpAction help) : SynchronousCommandLineActio
     private static readonly Dictionary<string, string> Examples = new(StringComparer.Ordinal)
     {
         ["run"] = RunCommand.Examples,
+        ["eval"] = EvalCommand.Examples,
         ["init"] = ModelsCommand.InitExamples,
     };
 

@@ -8,6 +8,7 @@ internal sealed class RateMeter(TimeProvider time)
     private string? _stage;
     private long _started;
     private int _first;
+    private int _start;
 
     /// <summary>Frames per second since the stage began; null while there is nothing to measure.</summary>
     public double? Rate { get; private set; }
@@ -23,6 +24,9 @@ internal sealed class RateMeter(TimeProvider time)
         StageChanged = status.Stage != _stage;
         if (StageChanged)
             (_stage, _started, _first) = (status.Stage, time.GetTimestamp(), Math.Max(status.Start, status.Done));
+        else
+            _first += Math.Max(0, status.Start - _start);    // more was found to be done already
+        _start = status.Start;
         var seconds = time.GetElapsedTime(_started).TotalSeconds;
         Rate = status.Done > _first && seconds > 0 ? (status.Done - _first) / seconds : null;
         Left = Rate is { } rate && status.Total is { } total ? TimeSpan.FromSeconds(Math.Max(0, total - status.Done) / rate) : null;

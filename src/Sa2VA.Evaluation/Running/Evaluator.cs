@@ -40,6 +40,7 @@ public static class Evaluator
         private readonly int[] _frames = new int[videos.Count];
         private readonly int _total = videos.Sum(v => v.FrameNames.Count);
         private int _done;
+        private int _found;
         private int _finished;
 
         public IProgress<int> Of(int video) => new Part(this, video);
@@ -49,6 +50,8 @@ public static class Evaluator
             lock (_gate)
             {
                 _finished++;
+                // Whoever works on a video tells so on the way.
+                if (_frames[video] == 0) _found += videos[video].FrameNames.Count;
                 Advance(video, videos[video].FrameNames.Count);
             }
         }
@@ -59,7 +62,7 @@ public static class Evaluator
             {
                 _done += frames - _frames[video];
                 _frames[video] = frames;
-                progress?.Report(new EvaluationProgress(_done, _total, _finished, videos.Count));
+                progress?.Report(new EvaluationProgress(_done, _total, _found, _finished, videos.Count));
             }
         }
 

@@ -29,7 +29,7 @@ public sealed class EvaluatorTests
         // In the order of the dataset, whichever video was done first.
         Assert.Equal([("short", "0"), ("short", "2"), ("long", "1"), ("long", "0"), ("long", "2")], split.Expressions.Select(e => (e.VideoId, e.Expression.Id)));
         Assert.Equal("It is what moves. [SEG]", split.Expressions[2].Answer);
-        Assert.Equal(new EvaluationProgress(16, 16, 2, 2), reports[^1]);
+        Assert.Equal(new EvaluationProgress(16, 16, 16, 2, 2), reports[^1]);
         Assert.Equal(reports.Select(r => r.FramesDone).Order(), reports.Select(r => r.FramesDone));
     }
 

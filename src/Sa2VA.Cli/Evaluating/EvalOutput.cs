@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Sa2VA.Cli.Commands;
+using Sa2VA.Cli.Running;
+using Sa2VA.Evaluation.Reports;
+using Spectre.Console;
+
+namespace Sa2VA.Cli.Evaluating;
+
+/// <summary>What is said at the end of an evaluation.</summary>
+internal static class EvalOutput
+{
+    public static void Write(EvalArguments arguments, EvaluationReport report, IReadOnlyList<string> files)
+    {
+        if (arguments.Json)
+        {
+            Console.Out.WriteLine(Json("completed", ExitCodes.Success, report, files).ToJsonString());
+            return;
+        }
+
+        foreach (var split in report.Splits)
+        {
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{report.Predictions} on {split.Name}: {split.Videos.Count} video(s), {split.Overall.Expressions} expressions, {split.Overall.Absent} of them absent"));
+            WriteTable(new ScoreTable(split));
+            if (split.IsMeanOfTypes) Console.Out.WriteLine("  overall: the plain mean of the two types");
+        }
+
+        foreach (var file in files) Console.Out.WriteLine($"  {file}");
+    }
+
+    public static int WriteInterrupted(EvalArguments arguments)
+    {
+        if (arguments.Json)
+        {
+            Console.Out.WriteLine(Json("interrupted", ExitCodes.Interrupted, report: null, []).ToJsonString());
+        }
+        else
+        {
+            Console.Error.WriteLine("sa2va: stopped; what was done is kept. Go on with:");
+            Console.Error.WriteLine("  " + RunReport.ResumeCommand());
+        }
+
+        return ExitCodes.Interrupted;
+    }
+
+    private static void WriteTable(ScoreTable scores)
+    {
+        if (Console.IsOutputRedirected || Environment.GetEnvironmentVariable("TERM") is null or "dumb")
+        {
+            WriteAligned(scores);
+            return;
+        }
+
+        var table = new Table { Border = TableBorder.Rounded };
+        table.AddColumn("level");
+        foreach (var column in scores.Columns) table.AddColumn(new TableColumn(Markup.Escape(column.Title)) { Alignment = Justify.Right });
+        for (var i = 0; i < scores.Rows.Count; i++)
+        {
+            var (row, style) = (scores.Rows[i], i == scores.Rows.Count - 1 ? new Style(decoration: Decoration.Bold) : Style.Plain);
+            table.AddRow([new Text(row.Name, style), .. row.Cells.Select(cell => new Text(cell, style))]);
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    private static void WriteAligned(ScoreTable scores)
+    {
+        string[][] lines = [["level", .. scores.Columns.Select(c => c.Title)], .. scores.Rows.Select(r => (string[])[r.Name, .. r.Cells])];
+        var widths = Enumerable.Range(0, lines[0].Length).Select(c => lines.Max(line => line[c].Length)).ToArray();
+        foreach (var line in lines)
+            Console.Out.WriteLine("  " + line[0].PadRight(widths[0]) + string.Concat(line.Skip(1).Select((cell, c) => "  " + cell.PadLeft(widths[c + 1]))));
+    }
+
+    private static JsonObject Json(string outcome, int code, EvaluationReport? report, IReadOnlyList<string> files) => new()
+    {
+        ["type"] = "result",
+        ["outcome"] = outcome,
+        ["exitCode"] = code,
+        ["predictions"] = report?.Predictions,
+        ["splits"] = report is null ? null : new JsonArray([.. report.Splits.Select(ReportJson.Brief)]),
+        ["files"] = new JsonArray([.. files.Select(path => (JsonNode)path)]),
+        ["resume"] = report is null ? RunReport.ResumeCommand() : null,
+    };
+}

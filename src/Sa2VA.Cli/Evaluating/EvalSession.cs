@@ -1,0 +1,75 @@
+using Sa2VA.Cli.Commands;
+using Sa2VA.Cli.Display;
+using Sa2VA.Cli.Output;
+using Sa2VA.Cluster.Runs;
+using Sa2VA.Datasets;
+using Sa2VA.Evaluation.Predictions;
+using Sa2VA.Evaluation.Reports;
+using Sa2VA.Evaluation.Reports.Cases;
+using Sa2VA.Evaluation.Running;
+using Sa2VA.Evaluation.Scores;
+using Sa2VA.Tensors;
+
+namespace Sa2VA.Cli.Evaluating;
+
+/// <summary>One <c>sa2va eval</c>: the predictions, the scores, the report.</summary>
+internal static class EvalSession
+{
+    public static async Task<int> ExecuteAsync(EvalArguments arguments, CancellationToken cancellationToken)
+    {
+        var datasets = DatasetChoice.Open(arguments);
+        if (arguments.OutputFolder is { } folder) OutputFolder.Prepare(folder);
+        var predictions = arguments.Model is { } model ? new ModelPredictions(model) : PredictionFiles.Open(arguments.Predictions!);
+        try
+        {
+            if (arguments.Model is not null) torch.set_num_threads(arguments.Threads);
+            var (report, files) = await RunDisplay.Create(arguments.Json)
+                .ShowAsync(progress => WorkAsync(arguments, datasets, predictions, progress, cancellationToken));
+            EvalOutput.Write(arguments, report, files);
+            return ExitCodes.Success;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return EvalOutput.WriteInterrupted(arguments);
+        }
+        finally
+        {
+            if (predictions is IAsyncDisposable loaded) await loaded.DisposeAsync();
+            (predictions as IDisposable)?.Dispose();
+        }
+    }
+
+    private static async Task<(EvaluationReport Report, IReadOnlyList<string> Files)> WorkAsync(
+        EvalArguments arguments, IReadOnlyList<IReferringDataset> datasets, IPredictions predictions, IProgress<RunStatus> progress, CancellationToken cancellationToken)
+    {
+        var splits = new List<SplitScores>();
+        foreach (var dataset in datasets)
+        {
+            var stage = (arguments.Model is null ? "Scoring" : "Running the model") + (datasets.Count > 1 ? $" on {dataset.Name}" : "");
+            splits.Add(await Evaluator.ScoreAsync(dataset, predictions, arguments.Options, new Stage(progress, stage, arguments.Model is not null), cancellationToken));
+        }
+
+        var report = new EvaluationReport(predictions.Name, Settings(arguments), arguments.Options.Missing, TimeProvider.System.GetLocalNow(), splits);
+        if (arguments.OutputFolder is not { } folder) return (report, []);
+
+        progress.Report(new RunStatus("Drawing the report", 0, null, 0));
+        var strips = new List<IReadOnlyList<CaseStrip>>();
+        for (var i = 0; i < splits.Count; i++)
+            strips.Add(await CaseStrips.DrawAsync(CaseFinder.Find(splits[i]), datasets[i], predictions, arguments.Options.Missing, cancellationToken));
+        return (report, ReportFiles.Write(folder, report, strips));
+    }
+
+    private static KeyValuePair<string, string>[] Settings(EvalArguments arguments) => arguments.Model is not { } model ? [] :
+    [
+        new("protocol", model.Protocol == GroundingProtocol.Sa2va ? "sa2va" : "sa2va-i"),
+        new("key frames", $"{model.KeyFrames}"),
+        new("device", model.Device),
+    ];
+
+    /// <summary>Puts the evaluation's progress on the display.</summary>
+    private sealed class Stage(IProgress<RunStatus> target, string name, bool isModelRun) : IProgress<EvaluationProgress>
+    {
+        public void Report(EvaluationProgress value)
+            => target.Report(new RunStatus(name, value.FramesDone, value.FramesTotal, isModelRun ? value.FramesFound : 0));
+    }
+}
