@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Sa2VA.Datasets;
 using Sa2VA.Media;
 using Sa2VA.Media.Masks;
@@ -34,24 +35,36 @@ internal sealed class ClipVideo : ReferringVideo
 
     public override bool HasTruth => true;
 
-    public override RgbImage ReadFrame(int frame) => ReadFrameAsync(frame).GetAwaiter().GetResult();
+    public override RgbImage ReadFrame(int frame) => ReadOneAsync(frame).GetAwaiter().GetResult();
+
+    public override async IAsyncEnumerable<RgbImage> ReadFramesAsync(IReadOnlyList<int> frames, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var info = await GuardAsync(async () => await MediaProbe.ProbeAsync(Source, MediaLimits.Default, cancellationToken));
+        if (info.FrameCount != FrameNames.Count)
+            throw new DatasetException($"'{Source}' has {info.FrameCount} frames; its truth is about {FrameNames.Count}.");
+        await using var decoded = VideoReader.ReadAsync(Source, info, new ReadOptions { Frames = frames }, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await GuardAsync(async () => await decoded.MoveNextAsync()))
+        {
+            using (decoded.Current) yield return decoded.Current.Image.Clone();
+        }
+    }
 
     public override Rle Truth(ReferringExpression expression, int frame)
         => _sentences[expression.Id].Masks[frame] is { } counts ? new Rle(Height, Width, counts) : RleCodec.Empty(Height, Width);
 
-    private async Task<RgbImage> ReadFrameAsync(int frame)
+    private async Task<RgbImage> ReadOneAsync(int frame)
+    {
+        await foreach (var image in ReadFramesAsync([frame])) return image;
+        throw new DatasetException($"'{Source}' has no frame {frame}.");
+    }
+
+    private static async Task<T> GuardAsync<T>(Func<Task<T>> read)
     {
         try
         {
-            var info = await MediaProbe.ProbeAsync(Source, MediaLimits.Default, CancellationToken.None);
-            await foreach (var decoded in VideoReader.ReadAsync(Source, info, new ReadOptions { Frames = [frame] }, CancellationToken.None))
-            {
-                using (decoded) return decoded.Image.Clone();
-            }
-
-            throw new DatasetException($"'{Source}' has no frame {frame}.");
+            return await read();
         }
-        catch (Exception e) when (e is MediaException or ArgumentException)
+        catch (MediaException e) when (!e.IsTransient)
         {
             throw new DatasetException(e.Message, e);
         }

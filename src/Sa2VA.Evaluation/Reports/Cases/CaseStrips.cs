@@ -23,27 +23,31 @@ public static class CaseStrips
             var video = videos[group.Key];
             var found = await predictions.ReadAsync(video, null, cancellationToken);
             foreach (var i in group)
-                strips[i] = new CaseStrip(cases[i], Draw(cases[i], video, predictions.Name, found, missing));
+                strips[i] = new CaseStrip(cases[i], await DrawAsync(cases[i], video, predictions.Name, found, missing, cancellationToken));
         }
 
         return strips;
     }
 
-    private static IReadOnlyList<CasePicture> Draw(
-        Case shown, ReferringVideo video, string source, IReadOnlyDictionary<string, Prediction> found, MissingPredictions missing)
+    private static async Task<IReadOnlyList<CasePicture>> DrawAsync(
+        Case shown, ReferringVideo video, string source, IReadOnlyDictionary<string, Prediction> found, MissingPredictions missing, CancellationToken cancellationToken)
     {
         var expression = shown.Score.Expression;
         var masks = PredictionRules.Masks(source, video, expression, found.GetValueOrDefault(expression.Id), missing);
+        var frames = ContactSheet.Spread(masks.Count, PicturesPerCase);
         var scorer = new FrameScorer(video.Height, video.Width);
-        var pictures = new List<CasePicture>();
+        var pictures = new List<CasePicture>(frames.Count);
         try
         {
-            foreach (var frame in ContactSheet.Spread(masks.Count, PicturesPerCase))
+            await foreach (var image in video.ReadFramesAsync(frames, cancellationToken))
             {
-                using var image = video.ReadFrame(frame);
-                var truth = video.Truth(expression, frame);
-                using var drawn = CasePainter.Paint(image, masks[frame], truth);
-                pictures.Add(new CasePicture(frame, scorer.Score(masks[frame], truth).J, drawn.Width, drawn.Height, SmallPng.Write(drawn)));
+                using (image)
+                {
+                    var frame = frames[pictures.Count];
+                    var truth = video.Truth(expression, frame);
+                    using var drawn = CasePainter.Paint(image, masks[frame], truth);
+                    pictures.Add(new CasePicture(frame, scorer.Score(masks[frame], truth).J, drawn.Width, drawn.Height, SmallPng.Write(drawn)));
+                }
             }
         }
         catch (DatasetException)
