@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Sa2VA.Media;
 
 /// <summary>
@@ -16,9 +14,7 @@ public sealed class OverlayWriter : IAsyncDisposable
     /// <summary>A pause longer than this is shortened to it.</summary>
     private const double MaxHoldSeconds = 10;
 
-    private readonly ToolProcess _process;
-    private readonly ErrorTail _errors;
-    private readonly MediaLimits _limits;
+    private readonly EncoderPipe _pipe;
     private readonly string _path;
     private readonly string _partial;
     private readonly int _width;
@@ -29,9 +25,9 @@ public sealed class OverlayWriter : IAsyncDisposable
     private long _ticks;
     private bool _completed;
 
-    private OverlayWriter(ToolProcess process, ErrorTail errors, MediaLimits limits, string path, string partial, int width, int height, double rate)
+    private OverlayWriter(EncoderPipe pipe, string path, string partial, int width, int height, double rate)
     {
-        (_process, _errors, _limits, _path, _partial) = (process, errors, limits, path, partial);
+        (_pipe, _path, _partial) = (pipe, path, partial);
         (_width, _height, _rate) = (width, height, rate);
     }
 
@@ -48,30 +44,10 @@ public sealed class OverlayWriter : IAsyncDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentNullException.ThrowIfNull(limits);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
-        if (rate is not (> 0 and <= 1000))
-            throw new ArgumentOutOfRangeException(nameof(rate), $"A rate between 0 and 1000 frames per second was expected, not {rate}.");
         path = Path.GetFullPath(path);
         var partial = path + ".partial";
-        var errors = new ErrorTail(limits.MaxErrorOutput);
-        string[] arguments =
-        [
-            "-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+error", "-y",
-            "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", string.Create(CultureInfo.InvariantCulture, $"{width}x{height}"),
-            "-r", rate.ToString("0.######", CultureInfo.InvariantCulture), "-i", "pipe:0",
-            // 4:2:0 needs even sides; BT.709 in video range, said so in the file, is what players assume.
-            "-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2,scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd,format=yuv420p",
-            "-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-threads", ToolArguments.Text(limits.ToolThreads),
-            "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
-            "-movflags", "+faststart", "-f", "mp4", "file:" + partial,
-        ];
-        var process = ToolProcess.Start(MediaTools.Ffmpeg, arguments, line =>
-        {
-            errors.Add(line);
-            return ValueTask.CompletedTask;
-        });
-        return new OverlayWriter(process, errors, limits, path, partial, width, height, rate);
+        var pipe = EncoderPipe.Start(width, height, rate, EncoderPipe.Mp4(partial, "veryfast", crf: 20, limits), path, limits);
+        return new OverlayWriter(pipe, path, partial, width, height, rate);
     }
 
     /// <summary>Tints a copy of the frame, draws the legend, and hands it to the encoder. Frames come in order of time.</summary>
@@ -109,29 +85,7 @@ public sealed class OverlayWriter : IAsyncDisposable
         if (_held is null)
             throw new InvalidOperationException("An overlay needs at least one frame.");
         _completed = true;
-        try
-        {
-            _process.Input.Close();
-        }
-        catch (IOException)
-        {
-            // The encoder is gone; its exit code tells why.
-        }
-
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(_limits.StallTimeout);
-        int exitCode;
-        try
-        {
-            exitCode = await _process.WaitAsync(patience.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new MediaException(MediaErrorKind.Timeout, $"ffmpeg did not finish '{_path}' within {_limits.StallTimeout.TotalSeconds:0} seconds.");
-        }
-
-        if (exitCode != 0)
-            throw Failed(exitCode, null);
+        await _pipe.FinishAsync(FramesWritten, cancellationToken);
         File.Move(_partial, _path, overwrite: true);
     }
 
@@ -140,7 +94,7 @@ public sealed class OverlayWriter : IAsyncDisposable
     {
         _held?.Dispose();
         _held = null;
-        await _process.DisposeAsync();
+        await _pipe.DisposeAsync();
         if (File.Exists(_partial))
             File.Delete(_partial);
     }
@@ -162,23 +116,7 @@ public sealed class OverlayWriter : IAsyncDisposable
 
     private async Task SendAsync(RgbImage picture, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(_limits.StallTimeout);
-        await using var registration = patience.Token.Register(_process.Kill);
-        try
-        {
-            await _process.Input.WriteAsync(picture.Memory, CancellationToken.None);
-            _ticks++;
-        }
-        catch (IOException e)
-        {
-            var exitCode = await _process.WaitAsync(CancellationToken.None);
-            cancellationToken.ThrowIfCancellationRequested();
-            throw Failed(exitCode, e);
-        }
+        await _pipe.WriteAsync(picture.Memory, FramesWritten, cancellationToken);
+        _ticks++;
     }
-
-    private MediaException Failed(int exitCode, Exception? inner) => new(MediaErrorKind.ToolFailed,
-        $"ffmpeg could not write '{_path}' (exit code {exitCode}, frame {FramesWritten}): {_errors.Summary()}", FramesWritten, inner);
 }
