@@ -138,6 +138,8 @@ internal sealed class ExpressionBuilder
                 if (RelationTo(model.Index) is not { } clause) return false;
                 // Near: something like it is there, but elsewhere.
                 var who = near ? Vague(_random.Pick(_objects)) : Elsewhere(_random.Between(1, 15));
+                // "The star left of the star" is absent, and no sentence.
+                if (who.Fits(model) && _objects.Count(who.Fits) == 1) return false;
                 return Say(RefShapesLevel.Absent, new Phrase(who, clause), 0, () => Phrasing.Related(_random, who, clause));
             }
 

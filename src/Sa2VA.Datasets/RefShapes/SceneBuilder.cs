@@ -88,8 +88,15 @@ internal static class SceneBuilder
             Swing = spins ? 0 : random.Between(0f, 0.15f),
             Breath = random.Between(0f, 0.06f),
             Rhythm = random.Between(0.05f, 0.16f),
-            Tint = (random.Between(-9f, 9f), random.Between(-9f, 9f), random.Between(-9f, 9f)),
+            Tint = TintOf(random, look.Colour),
         };
+    }
+
+    /// <summary>A little more or less of each channel; white gets the same of all, or it would have a hue.</summary>
+    private static (float, float, float) TintOf(RandomStream random, ShapeColour colour)
+    {
+        var (red, green, blue) = (random.Between(-9f, 9f), random.Between(-9f, 9f), random.Between(-9f, 9f));
+        return colour == ShapeColour.White ? (red, red, red) : (red, green, blue);
     }
 
     private static Wall[] Walls(RandomStream random)
