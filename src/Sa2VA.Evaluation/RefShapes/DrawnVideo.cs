@@ -77,11 +77,12 @@ internal sealed class DrawnVideo : ReferringVideo
     private async Task WriteAsync(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        await using var writer = OverlayWriter.Start(path, Width, Height, _drawn.Value.FramesPerSecond, MediaLimits.Default);
+        await using var writer = ClipWriter.Start(new ClipOutputs(null, path), Width, Height, _drawn.Value.FramesPerSecond, MediaLimits.Default);
+        var (rgb, owners) = (new byte[Width * Height * 3], new byte[Width * Height]);
         for (var frame = 0; frame < FrameNames.Count; frame++)
         {
-            using var image = ReadFrame(frame);
-            await writer.WriteAsync(image, frame / _drawn.Value.FramesPerSecond, [], CancellationToken.None);
+            _drawn.Value.Render(frame, rgb, owners);
+            await writer.WriteAsync(rgb, CancellationToken.None);
         }
 
         await writer.CompleteAsync(CancellationToken.None);
