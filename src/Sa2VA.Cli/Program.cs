@@ -2,7 +2,10 @@ using System.CommandLine;
 using Sa2VA.Cli;
 using Sa2VA.Cli.Commands;
 
-var root = new RootCommand("Sa2VA.Cluster: a video and a sentence in, masks out.") { RunCommand.Create(), EvalCommand.Create(), ModelsCommand.Create() };
+var root = new RootCommand("Sa2VA.Cluster: a video and a sentence in, masks out.")
+{
+    RunCommand.Create(), EvalCommand.Create(), BenchCommand.Create(), ModelsCommand.Create(),
+};
 ExampleHelp.Attach(root);
 
 // A sentence may begin with '@': it is text, not a file of arguments.

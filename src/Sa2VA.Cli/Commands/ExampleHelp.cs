@@ -12,6 +12,7 @@ internal sealed class ExampleHelp(HelpAction help) : SynchronousCommandLineActio
         ["run"] = RunCommand.Examples,
         ["eval"] = EvalCommand.Examples,
         ["init"] = ModelsCommand.InitExamples,
+        ["ref-shapes"] = BenchCommand.Examples,
     };
 
     public override bool ClearsParseErrors => true;

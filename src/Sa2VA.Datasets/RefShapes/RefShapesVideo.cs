@@ -17,6 +17,9 @@ public sealed class RefShapesVideo
     /// <summary>Changes whenever the same seed no longer gives the same videos; scores of different versions do not compare.</summary>
     public const int Version = 1;
 
+    /// <summary>No video has more objects.</summary>
+    public const int MaxObjects = 6;
+
     private readonly ulong _seed;
     private Backdrop? _backdrop;
 

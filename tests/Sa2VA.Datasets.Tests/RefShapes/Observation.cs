@@ -6,7 +6,7 @@ namespace Sa2VA.Datasets.Tests.RefShapes;
 internal sealed class Observation
 {
     private const int PromisedPixels = 30;
-    private readonly bool[,] _seen;
+    private readonly int[,] _pixels;
     private readonly bool[,] _outside;
     private readonly (float X, float Y)[,] _centres;
 
@@ -14,7 +14,7 @@ internal sealed class Observation
     {
         Video = video;
         var count = video.Objects.Count;
-        (_seen, _outside, _centres) = (new bool[count, video.FrameCount], new bool[count, video.FrameCount], new (float, float)[count, video.FrameCount]);
+        (_pixels, _outside, _centres) = (new int[count, video.FrameCount], new bool[count, video.FrameCount], new (float, float)[count, video.FrameCount]);
         var rgb = new byte[video.Width * video.Height * 3];
         var owners = new byte[video.Width * video.Height];
         for (var frame = 0; frame < video.FrameCount; frame++)
@@ -27,7 +27,7 @@ internal sealed class Observation
                 var pose = video.Scene.PoseOf(i, frame, view);
                 var reach = 1.45f * pose.Radius;
                 _centres[i, frame] = (pose.X, pose.Y);
-                _seen[i, frame] = pixels[i] >= PromisedPixels;
+                _pixels[i, frame] = pixels[i];
                 _outside[i, frame] = pixels[i] == 0
                     && (pose.X < reach || pose.Y < reach || pose.X > video.Width - reach || pose.Y > video.Height - reach);
             }
@@ -38,7 +38,9 @@ internal sealed class Observation
 
     public int Frames => Video.FrameCount;
 
-    public bool Seen(int index, int frame) => _seen[index, frame];
+    public int Pixels(int index, int frame) => _pixels[index, frame];
+
+    public bool Seen(int index, int frame) => Pixels(index, frame) >= PromisedPixels;
 
     /// <summary>Not a pixel of it is seen, and it is at or over the edge of the frame.</summary>
     public bool Outside(int index, int frame) => _outside[index, frame];
