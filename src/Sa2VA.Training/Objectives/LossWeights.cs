@@ -20,6 +20,15 @@ public sealed record LossWeights
     /// <summary>Factor on everything about tracked frames; 0 trains frames alone, as Sa2VA does.</summary>
     public double Tracking { get; init; }
 
+    /// <summary>
+    /// Cross-entropy of whether a cell belongs to a prompt vector, by their plain product: shows a new model that sentences and
+    /// features speak of the same things, which a mask decoder alone is slow to find out.
+    /// </summary>
+    public double Match { get; init; }
+
+    /// <summary>Factor on masks decoded from a click, or a box, of the truth.</summary>
+    public double Click { get; init; }
+
     /// <summary>Cross-entropy of the classes of cells, read off the features by layers that are thrown away afterwards.</summary>
     public double Dense { get; init; }
 }

@@ -52,8 +52,8 @@ public sealed class MaskObjective(LossWeights weights)
         return ((iou * visible).sum() / visible.sum().clamp(1)).MoveToOuterDisposeScope();
     }
 
-    // log(1 + e^-|x|) + max(x, 0) - x·y, element by element.
-    private static Tensor CrossEntropy(Tensor logits, Tensor target) =>
+    /// <summary>log(1 + e^-|x|) + max(x, 0) - x·y, element by element.</summary>
+    internal static Tensor CrossEntropy(Tensor logits, Tensor target) =>
         Dispatcher.Call("aten::binary_cross_entropy_with_logits", "", logits, target.expand_as(logits), Argument.None, Argument.None, 0L);
 
     // [N, K]

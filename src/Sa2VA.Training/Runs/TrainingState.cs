@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sa2VA.Tensors;
 using Sa2VA.Tensors.Safetensors;
+using Sa2VA.Training.Objectives;
 using Sa2VA.Training.Optimization;
 using Sa2VA.Training.Parameters;
 using static Sa2VA.Tensors.torch;
@@ -38,18 +39,40 @@ public static class TrainingState
         if (!File.Exists(path))
             return 0;
         using var file = SafetensorsFile.Open(path);
-        if (!file.Metadata.TryGetValue(LayoutKey, out var layout) || layout != Layout(parameters))
-            throw new TrainingException($"'{path}' belongs to a run with another architecture, or other parameters beside it. Give another folder to a new run, or remove it.");
+        if (!file.Metadata.TryGetValue(LayoutKey, out var layout) || !file.Metadata.TryGetValue(StepKey, out var step))
+            throw new TrainingException($"'{path}' is not the state of a training run. Give another folder to a new run, or remove it.");
+        var stored = Places(layout);
         using var scope = NewDisposeScope();
         foreach (var (name, target) in (IEnumerable<(string, Tensor)>)[("values", parameters.Values), ("mean", optimizer.Mean), ("square", optimizer.Square)])
-            target.copy_(file.Map(file[name]));
-        return long.Parse(file.Metadata[StepKey], CultureInfo.InvariantCulture);
+        {
+            var source = file.Map(file[name]);
+            foreach (var place in parameters.Placements)
+            {
+                if (stored.TryGetValue(Describe(place), out var start))
+                    target.narrow(0, place.Start, place.Spec.Count).copy_(source.narrow(0, start, place.Spec.Count));
+                else if (!place.Spec.Name.StartsWith(TrainingNetwork.AuxiliaryScope, StringComparison.Ordinal))
+                    throw new TrainingException($"'{path}' belongs to a run with another architecture: it has no '{Describe(place)}'. Give another folder to a new run, or remove it.");
+            }
+        }
+
+        return long.Parse(step, CultureInfo.InvariantCulture);
     }
 
-    // Names and sizes in order: what makes the vectors of two runs mean the same.
-    private static string Layout(ParameterStore parameters)
+    // Names and sizes in order. What is trained beside the model may change between two sittings of a run; the model may not.
+    private static string Layout(ParameterStore parameters) => string.Join('\n', parameters.Placements.Select(Describe));
+
+    private static Dictionary<string, long> Places(string layout)
     {
-        var text = string.Join('\n', parameters.Placements.Select(place => $"{place.Spec.Name}:{string.Join('x', place.Spec.Shape)}"));
-        return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
+        var places = new Dictionary<string, long>(StringComparer.Ordinal);
+        var start = 0L;
+        foreach (var line in layout.Split('\n'))
+        {
+            places.Add(line, start);
+            start += line[(line.LastIndexOf(':') + 1)..].Split('x').Aggregate(1L, (count, size) => count * long.Parse(size, CultureInfo.InvariantCulture));
+        }
+
+        return places;
     }
+
+    private static string Describe(Placement place) => $"{place.Spec.Name}:{string.Join('x', place.Spec.Shape)}";
 }

@@ -18,6 +18,7 @@ internal sealed class TrainingWorker : IDisposable
     private readonly GroundingObjective _grounding;
     private readonly TrackingObjective _tracking;
     private readonly DenseObjective _dense;
+    private readonly ClickObjective _clicks;
 
     public TrainingWorker(TrainingRecipe recipe, Sa2vaConfig config, PromptTokens prompts, IClipSource source, ParameterStore parameters)
     {
@@ -29,6 +30,7 @@ internal sealed class TrainingWorker : IDisposable
         _grounding = new GroundingObjective(_network, recipe.Losses);
         _tracking = new TrackingObjective(_network, recipe.Losses);
         _dense = new DenseObjective(_network, recipe.Losses);
+        _clicks = new ClickObjective(_network, recipe.Losses);
     }
 
     public ParameterReplica Replica { get; }
@@ -53,6 +55,7 @@ internal sealed class TrainingWorker : IDisposable
         var vectors = _language.Add(losses, batch);
         _grounding.Add(losses, batch, frames, vectors);
         _tracking.Add(losses, batch, frames);
+        _clicks.Add(losses, batch, frames);
         _dense.Add(losses, batch, frames);
         losses.Total().backward();
         return losses.Read();
