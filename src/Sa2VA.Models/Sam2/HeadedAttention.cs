@@ -26,6 +26,14 @@ public sealed class HeadedAttention(WeightScope w, long width, long inside, long
         return out_proj.forward(y.transpose(1, 2).flatten(2)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>What <see cref="forward"/> takes the softmax of: (B, N, C) over (B, M, C) → (B, heads, N, M).</summary>
+    public Tensor Scores(Tensor q, Tensor k)
+    {
+        using var scope = NewDisposeScope();
+        var keys = Split(k_proj.forward(k));
+        return (Split(q_proj.forward(q)).matmul(keys.transpose(2, 3)) / Math.Sqrt(keys.size(3))).MoveToOuterDisposeScope();
+    }
+
     // (B, N, inside) → (B, heads, N, d), a view
     private Tensor Split(Tensor x) => x.view(x.size(0), x.size(1), heads, inside / heads).transpose(1, 2);
 }

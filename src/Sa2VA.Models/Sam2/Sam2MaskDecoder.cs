@@ -70,13 +70,14 @@ public sealed class Sam2MaskDecoder
     /// <param name="imagePositions">(1, N, C)</param>
     /// <param name="sparse">Prompt tokens (B, T, C).</param>
     /// <param name="highRes">[1 or B, ...]; null for a decoder without.</param>
-    public MaskCandidates forward(Tensor image, Tensor imagePositions, Tensor sparse, HighResFeatures? highRes)
+    /// <param name="observe">Sees each layer's scores of image tokens over all tokens, the prompt's last.</param>
+    public MaskCandidates forward(Tensor image, Tensor imagePositions, Tensor sparse, HighResFeatures? highRes, Action<Tensor>? observe = null)
     {
         using var scope = NewDisposeScope();
         var batch = sparse.size(0);
         var own = obj_score_token is null ? cat([iou_token, mask_tokens]) : cat([obj_score_token, iou_token, mask_tokens]);
         var tokens = cat([own.unsqueeze(0).expand(batch, -1, -1), sparse], 1);
-        var (said, seen) = transformer.forward(image, imagePositions, tokens);
+        var (said, seen) = transformer.forward(image, imagePositions, tokens, observe);
 
         var score = obj_score_token is null ? 0 : 1;
         var maskTokens = said.narrow(1, score + 1, output_hypernetworks_mlps.Length).contiguous();  // (B, K, C)

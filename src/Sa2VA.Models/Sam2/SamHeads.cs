@@ -105,7 +105,8 @@ public sealed class SamHeads
 
     /// <summary>The mask decoder's raw output for a prompt, before anything is chosen.</summary>
     public MaskCandidates Decode(
-        Tensor embedding, HighResFeatures? highRes, PointTensors? points, Tensor? maskInput, Tensor? languageEmbeds, Sam2MaskDecoder? decoder = null)
+        Tensor embedding, HighResFeatures? highRes, PointTensors? points, Tensor? maskInput, Tensor? languageEmbeds, Sam2MaskDecoder? decoder = null,
+        Action<Tensor>? observe = null)
     {
         using var scope = NewDisposeScope();
         var batch = points?.Coordinates.size(0) ?? maskInput?.size(0) ?? languageEmbeds?.size(0) ?? embedding.size(0);
@@ -114,7 +115,7 @@ public sealed class SamHeads
         var image = embedding.flatten(2).transpose(1, 2) + dense;    // (B, N, C)
         if (image.size(0) != batch)
             image = image.expand(batch, -1, -1);
-        var found = (decoder ?? sam_mask_decoder).forward(image.contiguous(), sam_prompt_encoder.DensePositions, sparse, highRes);
+        var found = (decoder ?? sam_mask_decoder).forward(image.contiguous(), sam_prompt_encoder.DensePositions, sparse, highRes, observe);
         return new MaskCandidates(
             found.Masks.MoveToOuterDisposeScope(), found.Ious.MoveToOuterDisposeScope(),
             found.Tokens.MoveToOuterDisposeScope(), found.ObjectScoreLogits.MoveToOuterDisposeScope());

@@ -25,13 +25,14 @@ public sealed class TwoWayTransformer
     /// <param name="image">(B, N, C)</param>
     /// <param name="imagePositions">(1, N, C)</param>
     /// <param name="tokens">(B, T, C)</param>
+    /// <param name="observe">Sees each layer's scores of image tokens over prompt tokens, (B, heads, N, T): for teaching them.</param>
     /// <returns>Tokens (B, T, C) and image (B, N, C).</returns>
-    public (Tensor Tokens, Tensor Image) forward(Tensor image, Tensor imagePositions, Tensor tokens)
+    public (Tensor Tokens, Tensor Image) forward(Tensor image, Tensor imagePositions, Tensor tokens, Action<Tensor>? observe = null)
     {
         using var scope = NewDisposeScope();
         var (queries, keys) = (tokens, image);
         foreach (var layer in layers)
-            (queries, keys) = layer.forward(queries, keys, tokens, imagePositions);
+            (queries, keys) = layer.forward(queries, keys, tokens, imagePositions, observe);
 
         queries = queries + final_attn_token_to_image.forward(queries + tokens, keys + imagePositions, keys);
         return (norm_final_attn.forward(queries).MoveToOuterDisposeScope(), keys.MoveToOuterDisposeScope());
@@ -73,7 +74,8 @@ public sealed class TwoWayBlock
     /// <param name="image">(B, N, C)</param>
     /// <param name="tokenPositions">The original tokens (B, T, C).</param>
     /// <param name="imagePositions">(1, N, C)</param>
-    public (Tensor Tokens, Tensor Image) forward(Tensor tokens, Tensor image, Tensor tokenPositions, Tensor imagePositions)
+    /// <param name="observe">Sees the scores of image tokens over prompt tokens.</param>
+    public (Tensor Tokens, Tensor Image) forward(Tensor tokens, Tensor image, Tensor tokenPositions, Tensor imagePositions, Action<Tensor>? observe = null)
     {
         using var scope = NewDisposeScope();
         if (_isFirst)
@@ -90,6 +92,7 @@ public sealed class TwoWayBlock
         var placed = image + imagePositions;
         tokens = norm2.forward(tokens + cross_attn_token_to_image.forward(tokens + tokenPositions, placed, image));
         tokens = norm3.forward(tokens + mlp.forward(tokens));
+        observe?.Invoke(cross_attn_image_to_token.Scores(placed, tokens + tokenPositions));
         image = norm4.forward(image + cross_attn_image_to_token.forward(placed, tokens + tokenPositions, tokens));
         return (tokens.MoveToOuterDisposeScope(), image.MoveToOuterDisposeScope());
     }

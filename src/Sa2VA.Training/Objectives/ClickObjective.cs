@@ -30,11 +30,14 @@ public sealed class ClickObjective(TrainingNetwork network, LossWeights weights)
 
             var sam2 = network.Model.Sam2;
             var rows = batch.Indexes(shown.Select(track => (long)track.Row * batch.Slots + slot));
+            // A click is followed by the padding point; a box's corners show nothing by themselves.
+            var attention = new AttentionObjective(slot == 0 ? weights.Match * weights.Click : 0, token: 2);
             var found = sam2.Heads.Decode(
-                sam2.WithoutMemory(frames.Coarse).index_select(0, rows), frames.HighRes(sam2.sam_mask_decoder, rows), prompt, maskInput: null, languageEmbeds: null);
+                sam2.WithoutMemory(frames.Coarse).index_select(0, rows), frames.HighRes(sam2.sam_mask_decoder, rows), prompt, maskInput: null, languageEmbeds: null, observe: attention.Observer);
             var masks = shown.Select(track => track.Mask).ToList();
             var (target, visible) = (batch.Coverage(masks), batch.Visible(masks));
             _masks.Add(losses, "click", found, target, visible, sam2.UsesMultimask(isInitialPrompt: true, count), weights.Click / 2);
+            attention.Add(losses, "click", target);
             losses.Add("click/J", MaskObjective.MeanIou(found.Masks.narrow(1, 0, 1), target, visible), 0);
         }
     }

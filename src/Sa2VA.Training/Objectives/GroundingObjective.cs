@@ -7,9 +7,6 @@ namespace Sa2VA.Training.Objectives;
 /// <summary>Masks of prompt vectors, each decoded on single frames without memory, as both Sa2VA protocols do on key frames.</summary>
 public sealed class GroundingObjective(TrainingNetwork network, LossWeights weights)
 {
-    // Few cells belong to any one thing.
-    private const double MatchBias = 3;
-
     private readonly MaskObjective _masks = new(weights);
 
     /// <summary>Adds the losses.</summary>
@@ -26,26 +23,16 @@ public sealed class GroundingObjective(TrainingNetwork network, LossWeights weig
         var rows = batch.Indexes(asked.Select(query => query.Row));
         var decoder = model.ModifiedDecoder ?? model.Sam2.sam_mask_decoder;
         var prompt = vectors.index_select(0, batch.Indexes(asked.Select(query => query.Vector))).unsqueeze(1);
+        var attention = new AttentionObjective(weights.Match, token: 1);
         var found = model.Sam2.Heads.Decode(
-            model.Sam2.WithoutMemory(frames.Coarse).index_select(0, rows), frames.HighRes(decoder, rows), points: null, maskInput: null, prompt, decoder);
+            model.Sam2.WithoutMemory(frames.Coarse).index_select(0, rows), frames.HighRes(decoder, rows), points: null, maskInput: null, prompt, decoder, attention.Observer);
 
         var masks = asked.Select(query => query.Target).ToList();
         var (target, visible) = (batch.Coverage(masks), batch.Visible(masks));
         var multimask = model.Sam2.UsesMultimask(isInitialPrompt: true, points: 0);
         _masks.Add(losses, "ground", found, target, visible, multimask, weight: 1);
         losses.Add("ground/J", MaskObjective.MeanIou(found.Masks.narrow(1, 0, 1), target, visible), 0);
-        if (weights.Match > 0)
-            AddMatch(losses, frames.Middle.index_select(0, rows), prompt, target);
-    }
-
-    // [n, C, h, w] and [n, 1, C]: the product of every cell with its prompt, as a coarse mask.
-    private void AddMatch(LossSum losses, Tensor cells, Tensor prompt, Tensor target)
-    {
-        var (height, width) = (cells.size(2), cells.size(3));
-        var places = network.MatchCell.forward(cells.flatten(2).transpose(1, 2));                              // [n, h·w, C]
-        var logits = places.matmul(network.MatchPrompt.forward(prompt).transpose(1, 2)).view(-1, 1, height, width) - MatchBias;
-        var truth = Dispatcher.Call("aten::adaptive_avg_pool2d", "", target.unsqueeze(1), new[] { height, width });
-        losses.Add("ground/match", MaskObjective.CrossEntropy(logits, truth).mean(), weights.Match);
+        attention.Add(losses, "ground", target);
     }
 
     private static IEnumerable<(long Row, long Vector, TargetMask Target)> Queries(TrainingBatch batch)

@@ -21,8 +21,8 @@ public sealed record LossWeights
     public double Tracking { get; init; }
 
     /// <summary>
-    /// Cross-entropy of whether a cell belongs to a prompt vector, by their plain product: shows a new model that sentences and
-    /// features speak of the same things, which a mask decoder alone is slow to find out.
+    /// Cross-entropy of whether a cell of the image looks at the prompt, which it should where it belongs to what is meant: shows a new
+    /// mask decoder that prompts and features speak of the same things, which masks alone are slow to teach.
     /// </summary>
     public double Match { get; init; }
 

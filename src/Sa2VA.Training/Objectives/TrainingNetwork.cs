@@ -24,8 +24,6 @@ public sealed class TrainingNetwork
         VisionHeads = Heads(scope["vision"], config.Vision.HiddenSize, classSizes);
         TokenHeads = Heads(scope["tokens"], config.Language.HiddenSize, classSizes);
         PromptHeads = Heads(scope["prompt"], config.Tracker.HiddenDim, classSizes);
-        MatchPrompt = new Linear(scope["match"]["prompt"], config.Tracker.HiddenDim, config.Tracker.HiddenDim);
-        MatchCell = new Linear(scope["match"]["cell"], config.Tracker.HiddenDim, config.Tracker.HiddenDim);
     }
 
     public Sa2vaNetwork Model { get; }
@@ -41,11 +39,6 @@ public sealed class TrainingNetwork
 
     /// <summary>[kind] classifiers over prompt vectors.</summary>
     public IReadOnlyList<Linear> PromptHeads { get; }
-
-    /// <summary>Projections of prompt vectors and of stride-8 cells into a space where what belongs together is near.</summary>
-    public Linear MatchPrompt { get; }
-
-    public Linear MatchCell { get; }
 
     // Class 0 is the ground.
     private static IReadOnlyList<Linear> Heads(WeightScope w, int width, IReadOnlyList<int> classSizes) =>
