@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# From nothing to masks: sets up, builds, and runs the main job on the shipped clip.
-# Usage: scripts/run.sh [OUT]     (default: out/shapes)
-#
-# No trained checkpoint ships yet, so a small model with the official architecture and random weights is made first: it decodes,
-# answers, prompts, tracks and writes like a real one, but its masks mean nothing. Pass --model to sa2va for a real checkpoint.
+# From nothing to masks: sets up, builds, and runs the main job on the shipped clip with the small model that ships: three sentences,
+# one of them about something that is not there. Then scores what came out against the clip's truth.
+# Usage: scripts/run.sh [OUT]     (default: out/ref-shapes)
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-out=${1:-$root/out/shapes}
-model=$root/.sa2va/tiny
+out=${1:-$root/out/ref-shapes}
 
-if [ ! -f "$model/config.json" ]; then
-  "$root/scripts/sa2va" models init --preset tiny --seed 1 "$model"
-fi
 rm -rf "$out"
-"$root/scripts/sa2va" run "$root/samples/shapes.mp4" "the red ball" --point 60,150 --model "$model" --out "$out"
+"$root/scripts/sa2va" run "$root/samples/ref-shapes.mp4" \
+  "the cyan object" \
+  "the shape that is yellow" \
+  "the yellow checkered square" \
+  --model "$root/models/sa2va-nano" --out "$out"
 echo
-echo "Look at $out/sheet.png and $out/overlay.mp4; $out/masks.json is for programs."
+"$root/scripts/sa2va" eval --truth "$root/samples/ref-shapes.json" --predictions "$out" --missing skip --out "$out/eval"
+echo
+echo "Look at $out/overlay.mp4, $out/sheet.png and $out/eval/report.html; $out/masks.json is for programs."

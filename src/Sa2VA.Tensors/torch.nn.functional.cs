@@ -88,9 +88,9 @@ public static unsafe partial class torch
 
             public static Tensor one_hot(Tensor input, long classes) => Dispatcher.Call("aten::one_hot", "", input, classes);
 
-            /// <summary>Mean cross-entropy of logits [N, C] against class indices [N].</summary>
-            public static Tensor cross_entropy(Tensor input, Tensor target, long ignore_index = -100) =>
-                Dispatcher.Call("aten::cross_entropy_loss", "", input, target, Argument.None, 1L, ignore_index);
+            /// <summary>Mean cross-entropy of logits [N, C] against class indices [N], weighted by the wanted class where weights [C] are given.</summary>
+            public static Tensor cross_entropy(Tensor input, Tensor target, long ignore_index = -100, Tensor? weight = null) =>
+                Dispatcher.Call("aten::cross_entropy_loss", "", input, target, weight, 1L, ignore_index);
 
             public static Tensor binary_cross_entropy_with_logits(Tensor input, Tensor target) =>
                 Dispatcher.Call("aten::binary_cross_entropy_with_logits", "", input, target);

@@ -1,5 +1,3 @@
-using F = Sa2VA.Tensors.torch.nn.functional;
-
 namespace Sa2VA.Training.Objectives;
 
 /// <summary>What each cell of the tracker's maps shows, read off by layers of their own: teaches a new encoder to see before anything asks it.</summary>
@@ -15,8 +13,7 @@ public sealed class DenseObjective(TrainingNetwork network, LossWeights weights)
         {
             var index = level;
             var cells = levels[level].permute(0, 2, 3, 1).reshape(-1, levels[level].size(1));
-            foreach (var (labels, head) in batch.Labels(clip => clip.TrackerLabels[index]).Zip(network.TrackerHeads[level]))
-                losses.Add("dense/tracker", F.cross_entropy(head.forward(cells), labels, -1), weights.Dense);
+            CellClasses.Add(losses, "dense/tracker", network.TrackerHeads[level], cells, batch.Labels(clip => clip.TrackerLabels[index]), weights.Dense);
         }
     }
 }

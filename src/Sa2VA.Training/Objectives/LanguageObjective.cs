@@ -75,8 +75,7 @@ public sealed class LanguageObjective(TrainingNetwork network, PromptTokens prom
     {
         if (weights.Dense == 0 || batch.Clips[0].VisionLabels.Count == 0)
             return;
-        var cells = features.reshape(-1, features.size(2));
-        foreach (var (labels, head) in batch.Labels(clip => clip.VisionLabels[grid]).Zip(heads))
-            losses.Add(grid == 0 ? "dense/vision" : "dense/tokens", F.cross_entropy(head.forward(cells), labels, -1), weights.Dense);
+        CellClasses.Add(
+            losses, grid == 0 ? "dense/vision" : "dense/tokens", heads, features.reshape(-1, features.size(2)), batch.Labels(clip => clip.VisionLabels[grid]), weights.Dense);
     }
 }
