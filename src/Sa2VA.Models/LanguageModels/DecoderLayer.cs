@@ -26,12 +26,14 @@ internal sealed class DecoderLayer(RmsNorm attentionNorm, IHeadProjections heads
     /// <param name="mask">[B, 1, n, n], added to the scores.</param>
     /// <param name="cos">[B, 1, n, d]</param>
     /// <param name="sin">[B, 1, n, d]</param>
-    public Tensor forward(Tensor x, Tensor mask, Tensor cos, Tensor sin)
+    /// <param name="observe">Sees the first head's masked scores, [B, n, n].</param>
+    public Tensor forward(Tensor x, Tensor mask, Tensor cos, Tensor sin, Action<Tensor>? observe = null)
     {
         using var scope = NewDisposeScope();
         var (q, k, v) = heads.Split(attentionNorm.forward(x));
         q = RotaryState.Rotate(q.transpose(1, 2), cos, sin);                                         // [B, heads, n, d]
         k = RotaryState.Rotate(k.transpose(1, 2), cos, sin);                                         // [B, kv, n, d]
+        observe?.Invoke(q.select(1, 0).matmul(k.select(1, 0).transpose(1, 2)) / Math.Sqrt(q.size(3)) + mask.select(1, 0));
         var y = F.scaled_dot_product_attention(q, k, v.transpose(1, 2), mask);                       // [B, heads, n, d]
         x = x + heads.Join(y.transpose(1, 2).reshape(x.size(0), x.size(1), -1));
         x = x + mlp.forward(mlpNorm.forward(x));

@@ -99,14 +99,19 @@ public abstract class LanguageModel
     /// <param name="embeddings">[B, n, H]</param>
     /// <param name="mask">[B, 1, n, n] in the compute type: 0 where a token (row) sees another (column), very negative elsewhere.</param>
     /// <param name="positions">[B, n] float32: each token's place in its own turn.</param>
+    /// <param name="observe">Sees by number of the layer the masked scores of its first head, [B, n, n]: for teaching them.</param>
     /// <returns>The last layer's state after the final norm, [B, n, H].</returns>
-    public Tensor Read(Tensor embeddings, Tensor mask, Tensor positions)
+    public Tensor Read(Tensor embeddings, Tensor mask, Tensor positions, Action<int, Tensor>? observe = null)
     {
         using var scope = NewDisposeScope();
         var (cos, sin) = RotaryState.Of(Config, positions, _type);
         var x = embeddings.alias();
-        foreach (var layer in _layers)
-            x = layer.forward(x, mask, cos, sin);
+        for (var i = 0; i < _layers.Length; i++)
+        {
+            var number = i;
+            x = _layers[i].forward(x, mask, cos, sin, observe is null ? null : scores => observe(number, scores));
+        }
+
         return _norm.forward(x).MoveToOuterDisposeScope();
     }
 

@@ -10,6 +10,9 @@ public sealed class ClipSampler(Sa2vaConfig config, PromptTokens prompts, Sample
     // How often other frames are tried when nothing that could be tracked is seen on the conditioning ones.
     private const int Attempts = 6;
 
+    // A visual token shows a thing that covers this much of it.
+    private const float ShownShare = 0.2f;
+
     // Cells of the grids that dense labels are given for, per tracker level and for the vision tower's patches.
     private readonly int[] _trackerGrids = [config.Tracker.ImageSize / 8, config.Tracker.ImageSize / 16];
     private readonly int[] _visionGrids = [config.VisionImageSize / config.Vision.PatchSize, config.VisionImageSize / config.Vision.PatchSize / config.GroupSide];
@@ -21,22 +24,23 @@ public sealed class ClipSampler(Sa2vaConfig config, PromptTokens prompts, Sample
         if (keyFrames.Length < options.KeyFrames)
             keyFrames = [.. Enumerable.Range(0, options.KeyFrames).Select(i => keyFrames[Math.Min(i, keyFrames.Length - 1)])];
         var (slots, gaps, views) = ChooseSlots(clip, ref random);
+        View[] shown = [.. keyFrames.Select(frame => ReadFrame(clip, frame))];
         try
         {
             return new ClipSample
             {
                 TrackerPixels = Pixels(views, config.Tracker.ImageSize),
-                VisionPixels = VisionPixels(clip, keyFrames, out var visionLabels),
+                VisionPixels = Pixels(shown, config.VisionImageSize),
                 Gaps = gaps,
-                Turns = ChooseTurns(clip, views, ref random),
+                Turns = ChooseTurns(clip, views, shown, ref random),
                 Tracks = ChooseTracks(clip, views, ref random),
-                TrackerLabels = clip.ClassSizes.Count == 0 ? [] : [.. _trackerGrids.Select(side => Labels(clip, [.. views.Select(view => view.Things)], side))],
-                VisionLabels = visionLabels,
+                TrackerLabels = Labels(clip, views, _trackerGrids),
+                VisionLabels = Labels(clip, shown, _visionGrids),
             };
         }
         finally
         {
-            foreach (var view in views)
+            foreach (var view in views.Concat(shown))
                 view.Image.Dispose();
         }
     }
@@ -83,21 +87,6 @@ public sealed class ClipSampler(Sa2vaConfig config, PromptTokens prompts, Sample
         return new View(clip.Read(frame, things), things);
     }
 
-    private byte[] VisionPixels(TrainingClip clip, int[] keyFrames, out IReadOnlyList<DenseLabels> labels)
-    {
-        var views = keyFrames.Select(frame => ReadFrame(clip, frame)).ToArray();
-        try
-        {
-            labels = clip.ClassSizes.Count == 0 ? [] : [.. _visionGrids.Select(side => Labels(clip, [.. views.Select(view => view.Things)], side))];
-            return Pixels(views, config.VisionImageSize);
-        }
-        finally
-        {
-            foreach (var view in views)
-                view.Image.Dispose();
-        }
-    }
-
     private static byte[] Pixels(IReadOnlyList<View> views, int side)
     {
         var pixels = new byte[views.Count * side * side * 3];
@@ -125,23 +114,23 @@ public sealed class ClipSampler(Sa2vaConfig config, PromptTokens prompts, Sample
         return tracks;
     }
 
-    private List<SampledTurn> ChooseTurns(TrainingClip clip, View[] views, ref SampleRandom random)
+    private List<SampledTurn> ChooseTurns(TrainingClip clip, View[] views, View[] shown, ref SampleRandom random)
     {
         var turns = clip.Turns.ToArray();
         random.Shuffle<TrainingTurn>(turns);
         var chosen = new List<SampledTurn>();
         foreach (var turn in turns.Take(options.Questions))
-            chosen.Add(Tokens(turn, clip, views, ref random));
+            chosen.Add(Tokens(turn, clip, views, shown, ref random));
         for (var i = 0; i < options.Descriptions; i++)
         {
             if (clip.AskForDescription(ref random) is { } about)
-                chosen.Add(Tokens(about, clip, views, ref random));
+                chosen.Add(Tokens(about, clip, views, shown, ref random));
         }
 
         return chosen;
     }
 
-    private SampledTurn Tokens(TrainingTurn turn, TrainingClip clip, View[] views, ref SampleRandom random)
+    private SampledTurn Tokens(TrainingTurn turn, TrainingClip clip, View[] views, View[] shown, ref SampleRandom random)
     {
         var question = prompts.Question(QuestionTemplate.Apply(turn.Question));
         int[] ids = [.. question, .. prompts.Answer(turn.Answer)];
@@ -156,11 +145,24 @@ public sealed class ClipSampler(Sa2vaConfig config, PromptTokens prompts, Sample
         }
 
         var classes = System.Numerics.BitOperations.IsPow2(turn.Things) ? clip.ClassesOf(System.Numerics.BitOperations.TrailingZeroCount(turn.Things)) : [];
-        return new SampledTurn(ids, question.Length, segmentation, turn.IsSpoken, masks, classes);
+        return new SampledTurn(ids, question.Length, segmentation, turn.IsSpoken, masks, TokensOf(turn.Seen, clip, shown), classes);
+    }
+
+    // The visual tokens that show something of a set: those that it covers a share of.
+    private bool[] TokensOf(uint wanted, TrainingClip clip, View[] shown)
+    {
+        if (wanted == 0)
+            return [];
+        var tokens = shown.SelectMany(view => MaskSampling.Sample(view.Things, clip.Width, clip.Height, wanted, _visionGrids[^1], promptSide: 0).Coverage)
+            .Select(share => share >= ShownShare).ToArray();
+        return tokens.Contains(value: true) ? tokens : [];
     }
 
     private TargetMask Target(TrainingClip clip, View view, uint wanted, bool isPrompt) =>
         MaskSampling.Sample(view.Things, clip.Width, clip.Height, wanted, options.TargetSize, isPrompt ? config.Tracker.ImageSize : 0);
+
+    private static IReadOnlyList<DenseLabels> Labels(TrainingClip clip, View[] views, int[] sides) =>
+        clip.ClassSizes.Count == 0 ? [] : [.. sides.Select(side => Labels(clip, [.. views.Select(view => view.Things)], side))];
 
     private static DenseLabels Labels(TrainingClip clip, uint[][] frames, int side)
     {

@@ -72,7 +72,8 @@ public sealed class RefShapesClip : TrainingClip
             return null;
         var words = new[] { (3, Word((ShapeSize)wanted[3])), (1, Word((ShapeColour)wanted[1])), (2, Word((ShapeTexture)wanted[2])) }
             .Where(word => (asked >> word.Item1 & 1) != 0).Select(word => word.Item2).Append((asked & 1) != 0 ? Word((ShapeKind)wanted[0]) : "shape");
-        return new TrainingTurn($"Describe the {string.Join(' ', words)}.", found.Count == 0 ? "It is not there." : $"It is {Name(found[0])}.", Things: 0);
+        return new TrainingTurn($"Describe the {string.Join(' ', words)}.", found.Count == 0 ? "It is not there." : $"It is {Name(found[0])}.",
+            Things: 0, About: found.Count == 0 ? 0 : 1u << found[0].Index);
     }
 
     private IEnumerable<TrainingTurn> Conversation(RefShapesExpression expression)

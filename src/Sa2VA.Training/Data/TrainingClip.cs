@@ -44,5 +44,10 @@ public abstract class TrainingClip
 /// <param name="Question">As a person writes it; the question template is applied to it.</param>
 /// <param name="Answer">What the model should say; <c>[SEG]</c> in it is the token.</param>
 /// <param name="Things">What its <c>[SEG]</c> should show; 0 for nothing.</param>
+/// <param name="About">What its words are about, where that is more than is shown.</param>
 /// <param name="IsSpoken">Whether the words are learnt too, or only the mask: an absent thing's mask is empty, but it should not be announced.</param>
-public sealed record TrainingTurn(string Question, string Answer, uint Things, bool IsSpoken = true);
+public sealed record TrainingTurn(string Question, string Answer, uint Things, uint About = 0, bool IsSpoken = true)
+{
+    /// <summary>What a model should look at while it answers.</summary>
+    public uint Seen => Things | About;
+}

@@ -14,6 +14,10 @@ public sealed class LanguageObjective(TrainingNetwork network, PromptTokens prom
     private const long Ignored = -100;
     private const float Hidden = -1e9f;
 
+    // Of the weight of looking, beside the mask decoder's.
+    private const double LookShare = 0.1;
+    private const double Floor = 1e-4;
+
     /// <summary>Reads a batch.</summary>
     /// <returns>The prompt vectors [n, C] of all <c>[SEG]</c>, clip by clip and turn by turn.</returns>
     public Tensor Add(LossSum losses, TrainingBatch batch)
@@ -35,11 +39,22 @@ public sealed class LanguageObjective(TrainingNetwork network, PromptTokens prom
         embedded = where(isFrame, spread, embedded).view(rows, length, width);
 
         var mask = tensor(layout.Mask(Hidden), [rows, 1, length, length], embedded.device);
-        var states = model.LanguageModel.Read(embedded, mask, batch.Numbers(layout.Positions).view(rows, length)).reshape(rows * length, width);
+        var seen = new List<Tensor>();
+        var half = model.Config.Language.Layers / 2;
+        var looks = weights.Match > 0 && layout.Lookers.Count > 0;
+        var states = model.LanguageModel.Read(embedded, mask, batch.Numbers(layout.Positions).view(rows, length), looks ? Keep : null).reshape(rows * length, width);
+        if (looks)
+            AddLooks(losses, batch, layout, seen);
         AddText(losses, batch, layout, states);
         var vectors = model.ProjectSegmentation(states.index_select(0, batch.Indexes(layout.Segmentations)));
         AddClasses(losses, batch, vectors);
         return vectors;
+
+        void Keep(int layer, Tensor scores)
+        {
+            if (layer >= half)
+                seen.Add(scores.DetachFromDisposeScope());
+        }
     }
 
     // What is meant can be read off a prompt vector.
@@ -55,6 +70,19 @@ public sealed class LanguageObjective(TrainingNetwork network, PromptTokens prom
             var index = kind;
             var classes = batch.Indexes(turns.Select(turn => turn.Classes.Count == 0 ? -1L : 1 + turn.Classes[index]));
             losses.Add("dense/prompt", F.cross_entropy(network.PromptHeads[kind].forward(vectors), classes, -1), weights.Dense);
+        }
+    }
+
+    // The first head of each layer in the second half looks at what the answer is about.
+    private void AddLooks(LossSum losses, TrainingBatch batch, SequenceLayout layout, IEnumerable<Tensor> seen)
+    {
+        var rows = batch.Indexes(layout.Lookers.Select(looker => looker.Row));
+        var looks = batch.Numbers(layout.Looks()).view(layout.Lookers.Count, layout.Length);
+        foreach (var scores in seen)
+        {
+            scores.AttachToDisposeScope();
+            var share = (scores.reshape(-1, layout.Length).index_select(0, rows).softmax(-1) * looks).sum(1);
+            losses.Add("look", -share.clamp(Floor).log().mean(), weights.Match * LookShare);
         }
     }
 

@@ -38,6 +38,8 @@ internal sealed class SequenceLayout
                     (Ids[start + at + i], Positions[start + at + i], turnOf[at + i]) = (turn.Ids[i], prefix.Length + i, number + 1);
                 if (turn.IsSpoken)
                     Learned.AddRange(Enumerable.Range(turn.AnswerStart, turn.Ids.Length - turn.AnswerStart).Select(i => (start + at + i - 1, (long)turn.Ids[i])));
+                if (turn.Tokens.Length > 0)
+                    Lookers.AddRange(Enumerable.Range(turn.AnswerStart, turn.Ids.Length - turn.AnswerStart).Select(i => (start + at + i - 1, turn.Tokens)));
                 if (turn.Segmentation >= 0)
                     Segmentations.Add(start + at + turn.Segmentation);
                 at += turn.Ids.Length;
@@ -60,8 +62,25 @@ internal sealed class SequenceLayout
     /// <summary>Flat places whose state should foretell a token.</summary>
     public List<(long Row, long Token)> Learned { get; } = [];
 
+    /// <summary>Flat places from which an answer is said, with the visual tokens that show what it is about.</summary>
+    public List<(long Row, bool[] Tokens)> Lookers { get; } = [];
+
     /// <summary>Flat places of <c>[SEG]</c>, clip by clip and turn by turn.</summary>
     public List<long> Segmentations { get; } = [];
+
+    /// <summary>[lookers · n]: 1 at the visual tokens that each should look at.</summary>
+    public float[] Looks()
+    {
+        var columns = Placeholders.TakeWhile(place => place < Length).ToArray();
+        var looks = new float[Lookers.Count * Length];
+        for (var i = 0; i < Lookers.Count; i++)
+        {
+            for (var token = 0; token < columns.Length; token++)
+                looks[i * Length + columns[token]] = Lookers[i].Tokens[token] ? 1 : 0;
+        }
+
+        return looks;
+    }
 
     /// <summary>[B·n·n]: 0 where a token sees another (the frames and its own turn so far), <paramref name="hidden"/> elsewhere.</summary>
     public float[] Mask(float hidden)
