@@ -3,8 +3,12 @@ namespace Sa2VA.Datasets;
 /// <summary>The on-disk formats that are read.</summary>
 public static class DatasetFormats
 {
-    // In this order a folder is recognised; no folder has the files of two of them, but for the two that share a layout.
-    private static readonly IDatasetFormat[] All = [new MevisFormat()];
+    // In this order a folder is recognised; those that share a layout look at the folder's name.
+    private static readonly IDatasetFormat[] All = 
+    [
+        new MevisFormat(), RefVosFormat.YoutubeVos, RefVosFormat.Davis, TypedFormat.Revos, TypedFormat.RefSav,
+        RefCocoFormat.RefCoco, RefCocoFormat.RefCocoPlus, RefCocoFormat.RefCocoG,
+    ];
 
     /// <summary>Their names, as <c>--format</c> takes them.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(f => f.Name)];

@@ -40,7 +40,7 @@ internal sealed class MevisFormat : IDatasetFormat
     private ReferringDataset Read(string folder, string expressions, string split)
     {
         var videos = ExpressionFile.Read(expressions);
-        var truth = MaskSources.Find(folder, videos);
+        var truth = MaskSources.In(folder, videos);
         var pictures = Path.Combine(folder, "JPEGImages");
         return new ReferringDataset($"{Name}/{split}", [.. videos.Select(v => new PictureVideo(v, Path.Combine(pictures, v.Id), truth))]);
     }

@@ -7,7 +7,7 @@ internal sealed class AnnotatedMasks(IMaskLists lists) : IMaskSource
 {
     public string Path => lists.Path;
 
-    public bool Has(VideoEntry video) => video.Expressions.All(e => e.Annotations is not null || e.ToExpression(levels: null).IsAbsent);
+    public bool Has(VideoEntry video, IReadOnlyList<ExpressionEntry> present) => present.Count == 0 || present.Any(e => e.Annotations is not null);
 
     public IReadOnlyList<Rle> Masks(VideoEntry video, ExpressionEntry expression, int frame)
     {

@@ -8,8 +8,10 @@ internal interface IMaskSource
     /// <summary>For messages: the file or folder.</summary>
     string Path { get; }
 
-    /// <summary>Whether it can have masks of the video's expressions, without looking into files.</summary>
-    bool Has(VideoEntry video);
+    /// <summary>Whether it can have masks of a video, without looking into files. One expression without ids is a fault, all are a set without truth.</summary>
+    /// <param name="video">The video.</param>
+    /// <param name="present">Those of its expressions that are not absent ones.</param>
+    bool Has(VideoEntry video, IReadOnlyList<ExpressionEntry> present);
 
     /// <summary>The masks on a frame of what the expression means, one for each object that is visible; their sizes are not checked.</summary>
     /// <param name="video">The video.</param>

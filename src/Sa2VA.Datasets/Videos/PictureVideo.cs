@@ -12,20 +12,22 @@ internal sealed class PictureVideo : ReferringVideo
     private readonly IMaskSource? _truth;
     private readonly IMaskLists? _foreground;
     private readonly Dictionary<string, ExpressionEntry> _byId;
+    private readonly IReadOnlyList<ExpressionEntry> _present;
     private readonly Lazy<(int Width, int Height)> _size;
     private readonly Lazy<string> _source;
 
     /// <param name="entry">What the file of expressions says.</param>
     /// <param name="folder">The frames.</param>
-    /// <param name="truth">Null when the dataset has none.</param>
+    /// <param name="truth">Where masks may be, best first.</param>
     /// <param name="levels">Names of the types of expressions.</param>
     /// <param name="foreground">Everything that is ever meant, by video.</param>
-    public PictureVideo(VideoEntry entry, string folder, IMaskSource? truth, IReadOnlyList<string>? levels = null, IMaskLists? foreground = null)
+    public PictureVideo(VideoEntry entry, string folder, IReadOnlyList<IMaskSource> truth, IReadOnlyList<string>? levels = null, IMaskLists? foreground = null)
     {
         (_entry, _folder, _foreground) = (entry, folder, foreground);
-        _truth = truth?.Has(entry) == true ? truth : null;
         _byId = entry.Expressions.ToDictionary(e => e.Id);
         Expressions = [.. entry.Expressions.Select(e => e.ToExpression(levels))];
+        _present = [.. entry.Expressions.Where((_, i) => !Expressions[i].IsAbsent)];
+        _truth = truth.FirstOrDefault(source => source.Has(entry, _present));
         _size = new(FindSize);
         _source = new(FindSource);
     }
@@ -119,7 +121,7 @@ internal sealed class PictureVideo : ReferringVideo
             return DatasetPictures.Guard(() => FramePictures.Size(first));
         }
 
-        foreach (var entry in _entry.Expressions.Where((_, i) => !Expressions[i].IsAbsent))
+        foreach (var entry in _present)
         {
             for (var frame = 0; frame < FrameNames.Count; frame++)
             {

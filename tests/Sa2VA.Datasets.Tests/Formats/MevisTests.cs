@@ -152,6 +152,19 @@ public sealed class MevisTests : IDisposable
     }
 
     [Fact]
+    public void One_expression_without_annotations_is_a_fault_and_all_are_no_truth()
+    {
+        WriteValidU();
+        var text = File.ReadAllText(_folder.At("valid_u", "meta_expressions.json"));
+        _folder.Write("valid_u/meta_expressions.json", text.Replace("\"anno_id\":[10]}", "\"anno\":[10]}", StringComparison.Ordinal));
+        var video = DatasetOpener.Open(_folder.Root).Videos[0];
+        Assert.True(video.HasTruth);
+        Assert.Contains("'0' of video 'dogs' has no 'anno_id'", Refusal(() => video.Truth(video.Expressions[0], 0)), StringComparison.Ordinal);
+        _folder.Write("valid_u/meta_expressions.json", text.Replace("\"anno_id\":", "\"anno\":", StringComparison.Ordinal));
+        Assert.False(DatasetOpener.Open(_folder.Root).Videos[1].HasTruth);
+    }
+
+    [Fact]
     public void Files_that_are_cut_off_are_named()
     {
         WriteValidU();
