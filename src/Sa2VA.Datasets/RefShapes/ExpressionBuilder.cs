@@ -29,12 +29,14 @@ internal sealed class ExpressionBuilder
     private readonly Facts _facts;
     private readonly RandomStream _random;
     private readonly IReadOnlyList<ShapeObject> _objects;
+    private readonly Describer _describer;
     private readonly List<RefShapesExpression> _said = [];
     private readonly HashSet<string> _phrases = new(StringComparer.Ordinal);
 
     private ExpressionBuilder(Timeline timeline, RandomStream random)
     {
         (_facts, _random, _objects) = (new Facts(timeline), random, timeline.Scene.Objects);
+        _describer = new Describer(_objects, random);
     }
 
     public static IReadOnlyList<RefShapesExpression> Build(RefShapesSplit split, Timeline timeline, RandomStream random)
@@ -76,7 +78,7 @@ internal sealed class ExpressionBuilder
 
     private bool Attribute()
     {
-        var who = Minimal(_random.Pick(_objects), keepRedundant: _random.Chance(0.35f));
+        var who = _describer.Minimal(_random.Pick(_objects), keepRedundant: _random.Chance(0.35f));
         return Say(RefShapesLevel.Attribute, new Phrase(who), 1, () => Phrasing.Attribute(_random, who));
     }
 
@@ -85,20 +87,20 @@ internal sealed class ExpressionBuilder
         if (RelationTo(_random.Next(_objects.Count)) is not { } clause) return false;
         var target = _random.Pick(_objects);
         if (target.Index == clause.Reference) return false;
-        var who = Vague(target);
+        var who = _describer.Vague(target);
         return Say(RefShapesLevel.Relation, new Phrase(who, clause), 1, () => Phrasing.Related(_random, who, clause));
     }
 
     private bool MotionOf()
     {
-        var who = Vague(_random.Pick(_objects));
+        var who = _describer.Vague(_random.Pick(_objects));
         var clause = new MotionClause((Motion)_random.Next((int)Motion.Fastest + 1));
         return Say(RefShapesLevel.Motion, new Phrase(who, clause), 1, () => Phrasing.Moving(_random, who, clause));
     }
 
     private bool TemporalOf()
     {
-        var who = Vague(_random.Pick(_objects));
+        var who = _describer.Vague(_random.Pick(_objects));
         var clause = new TemporalClause((Temporal)_random.Next((int)Temporal.AlwaysThere + 1));
         return Say(RefShapesLevel.Temporal, new Phrase(who, clause), 1, () => Phrasing.Timed(_random, who, clause));
     }
@@ -129,7 +131,7 @@ internal sealed class ExpressionBuilder
         {
             case 0:
             {
-                var who = near ? NearMiss(Description.Some(model, _random.Between(1, 15))) : Elsewhere(_random.Between(1, 15));
+                var who = near ? _describer.NearMiss(Description.Some(model, _random.Between(1, 15))) : _describer.Elsewhere(_random.Between(1, 15));
                 return Say(RefShapesLevel.Absent, new Phrase(who), 0, () => Phrasing.Attribute(_random, who));
             }
 
@@ -137,14 +139,14 @@ internal sealed class ExpressionBuilder
             {
                 if (RelationTo(model.Index) is not { } clause) return false;
                 // Near: something like it is there, but elsewhere.
-                var who = near ? Vague(_random.Pick(_objects)) : Elsewhere(_random.Between(1, 15));
+                var who = near ? _describer.Vague(_random.Pick(_objects)) : _describer.Elsewhere(_random.Between(1, 15));
                 // "The star left of the star" is absent, and no sentence.
                 if (who.Fits(model) && _objects.Count(who.Fits) == 1) return false;
                 return Say(RefShapesLevel.Absent, new Phrase(who, clause), 0, () => Phrasing.Related(_random, who, clause));
             }
 
             default:
-                return LongAbout(model, near ? NearMiss(Description.Full(model)) : Elsewhere(15), RefShapesLevel.Absent, 0);
+                return LongAbout(model, near ? _describer.NearMiss(Description.Full(model)) : _describer.Elsewhere(15), RefShapesLevel.Absent, 0);
         }
     }
 
@@ -222,54 +224,12 @@ internal sealed class ExpressionBuilder
     private RelationClause? RelationTo(int reference)
     {
         if (_facts.Presence(reference).Share < SeenEnough) return null;
-        var words = Minimal(_objects[reference], keepRedundant: _random.Chance(0.3f));
+        var words = _describer.Minimal(_objects[reference], keepRedundant: _random.Chance(0.3f));
         return _objects.Count(words.Fits) == 1 ? new RelationClause((Relation)_random.Next(5), reference, words) : null;
     }
 
     private T? TrueOf<T>(int index, T clause)
         where T : Clause => clause.Judge(_facts, index, [index]) == Verdict.Yes ? clause : null;
-
-    /// <summary>Attributes that single an object out, none of them (or at most one) needless; all of them when it has a twin.</summary>
-    private Description Minimal(ShapeObject one, bool keepRedundant)
-    {
-        int[] order = [1, 2, 4, 8];
-        _random.Shuffle(order);
-        var subset = 15;
-        foreach (var bit in order)
-        {
-            if (_objects.Count(Description.Some(one, subset & ~bit).Fits) == 1 && (subset & ~bit) != 0) subset &= ~bit;
-        }
-
-        if (keepRedundant) subset |= order[_random.Next(4)];
-        return Description.Some(one, subset);
-    }
-
-    /// <summary>Few words, so that the rest of the sentence is needed.</summary>
-    private Description Vague(ShapeObject one)
-    {
-        var who = Description.Some(one, _random.Weighted([0.45f, 0.33f, 0.12f, 0.05f, 0.05f]) switch { 0 => 0, 1 => 8, 2 => 2, 3 => 4, _ => 1 });
-        return _objects.Count(who.Fits) > 1 || _random.Chance(0.25f) ? who : Description.Nothing;
-    }
-
-    /// <summary>With one attribute changed.</summary>
-    private Description NearMiss(Description who)
-    {
-        while (true)
-        {
-            var changed = _random.Next(4) switch
-            {
-                0 when who.Size is { } size => who with { Size = 1 - size },
-                1 when who.Colour is not null => who with { Colour = (ShapeColour)_random.Next(8) },
-                2 when who.Texture is not null => who with { Texture = (ShapeTexture)_random.Next(4) },
-                3 when who.Shape is not null => who with { Shape = (ShapeKind)_random.Next(6) },
-                _ => who,
-            };
-            if (changed != who) return changed;
-        }
-    }
-
-    private Description Elsewhere(int subset) => Description.Some(
-        new ShapeObject(0, (ShapeKind)_random.Next(6), (ShapeColour)_random.Next(8), (ShapeTexture)_random.Next(4), (ShapeSize)_random.Next(2)), subset);
 
     /// <summary>Keeps a sentence when it means as many objects as it should, they can be seen, and it was not said before.</summary>
     private bool Say(RefShapesLevel level, Phrase phrase, int fewest, Func<string> words)

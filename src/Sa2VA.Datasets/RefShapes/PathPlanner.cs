@@ -20,6 +20,7 @@ internal sealed class PathPlanner(RandomStream random, int frames, IReadOnlyList
 
     private readonly List<(MotionPath Path, float Radius)> _taken = [];
     private readonly float _last = frames - 1;
+    private readonly Places _places = new(random);
 
     /// <summary>A path through a short video.</summary>
     public MotionPath Plan(ShapeBody body)
@@ -46,7 +47,7 @@ internal sealed class PathPlanner(RandomStream random, int frames, IReadOnlyList
     {
         var r = body.Radius * ReachShare;
         var points = new List<(float, float, float)>();
-        var (x, y) = Inside(r);
+        var (x, y) = _places.Inside(r);
         var time = 0f;
         if (!stays && random.Chance(0.3f))
             points.Add((time, x = -3 * r, y));
@@ -57,14 +58,14 @@ internal sealed class PathPlanner(RandomStream random, int frames, IReadOnlyList
             for (var strolls = random.Between(3, 7); strolls > 0; strolls--)
             {
                 if (random.Chance(0.25f)) points.Add((time += random.Between(15f, 60f), x, y));
-                Go(Inside(r));
+                Go(_places.Inside(r));
             }
 
             if (stays) continue;
-            var (edge, away) = (Beyond(x, y, r, nearest: true), random.Between(150f, 520f));
+            var (edge, away) = (_places.Beyond(x, y, r, nearest: true), random.Between(150f, 520f));
             Go(edge);
             // Out of sight it may change sides: it comes back elsewhere.
-            points.Add((time += away, x = random.Chance(0.5f) ? -2 * r : Width + 2 * r, y = Inside(r).Y));
+            points.Add((time += away, x = random.Chance(0.5f) ? -2 * r : Width + 2 * r, y = _places.Inside(r).Y));
         }
 
         return MotionPath.Through(MotionKind.Wander, [.. points]);
@@ -84,27 +85,27 @@ internal sealed class PathPlanner(RandomStream random, int frames, IReadOnlyList
         {
             case MotionKind.Still:
             {
-                var (x, y) = Inside(r);
+                var (x, y) = _places.Inside(r);
                 return MotionPath.Through(kind, (0, x, y));
             }
 
             case MotionKind.Circle:
             {
                 var around = random.Between(14f, 28f);
-                var (x, y) = Inside(r + around * 0.8f);
+                var (x, y) = _places.Inside(r + around * 0.8f);
                 var omega = random.Between(1.15f, 1.8f) * 2 * MathF.PI / _last * (random.Chance(0.5f) ? 1 : -1);
                 return MotionPath.Around(x, y, around, omega, random.Between(0f, 6.28f));
             }
 
             case MotionKind.Straight:
             {
-                var (from, to) = Leg(r, 35, 120);
+                var (from, to) = _places.Leg(r, 35, 120);
                 return MotionPath.Through(kind, (0, from.X, from.Y), (_last, to.X, to.Y));
             }
 
             case MotionKind.StopAndGo:
             {
-                var (from, to) = Leg(r, 55, 130);
+                var (from, to) = _places.Leg(r, 55, 130);
                 var share = random.Between(0.35f, 0.65f);
                 var (stop, go) = (_last * random.Between(0.22f, 0.36f), _last * random.Between(0.62f, 0.76f));
                 var (x, y) = (PortableMath.Lerp(from.X, to.X, share), PortableMath.Lerp(from.Y, to.Y, share));
@@ -113,7 +114,7 @@ internal sealed class PathPlanner(RandomStream random, int frames, IReadOnlyList
 
             case MotionKind.TurnBack:
             {
-                var (from, to) = Leg(r, 40, 110);
+                var (from, to) = _places.Leg(r, 40, 110);
                 var (turn, back) = (_last * random.Between(0.38f, 0.62f), random.Between(0.75f, 1.05f));
                 return MotionPath.Through(kind, (0, from.X, from.Y), (turn, to.X, to.Y),
                     (_last, PortableMath.Lerp(to.X, from.X, back), PortableMath.Lerp(to.Y, from.Y, back)));
@@ -123,8 +124,8 @@ internal sealed class PathPlanner(RandomStream random, int frames, IReadOnlyList
 
             case MotionKind.LeaveAndReturn:
             {
-                var (x, y) = NearEdge(r);
-                var edge = Beyond(x, y, r, nearest: true);
+                var (x, y) = _places.NearEdge(r);
+                var edge = _places.Beyond(x, y, r, nearest: true);
                 var (leave, back) = (_last * random.Between(0.22f, 0.38f), _last * random.Between(0.58f, 0.74f));
                 var end = random.Between(0.7f, 1.1f);
                 return MotionPath.Through(kind, (0, x, y), (leave, edge.X, edge.Y), (back, edge.X, edge.Y),
@@ -133,15 +134,15 @@ internal sealed class PathPlanner(RandomStream random, int frames, IReadOnlyList
 
             case MotionKind.EnterLate:
             {
-                var (x, y) = Inside(r);
-                var edge = Beyond(x, y, r, nearest: random.Chance(0.6f));
+                var (x, y) = _places.Inside(r);
+                var edge = _places.Beyond(x, y, r, nearest: random.Chance(0.6f));
                 return MotionPath.Through(kind, (_last * random.Between(0.15f, 0.5f), edge.X, edge.Y), (_last, x, y));
             }
 
             default:
             {
-                var (x, y) = Inside(r);
-                var edge = Beyond(x, y, r, nearest: random.Chance(0.6f));
+                var (x, y) = _places.Inside(r);
+                var edge = _places.Beyond(x, y, r, nearest: random.Chance(0.6f));
                 return MotionPath.Through(kind, (0, x, y), (_last * random.Between(0.5f, 0.85f), edge.X, edge.Y));
             }
         }
@@ -150,7 +151,7 @@ internal sealed class PathPlanner(RandomStream random, int frames, IReadOnlyList
     /// <summary>Straight on, thrown back by the edges of the frame.</summary>
     private MotionPath Bounce(float r)
     {
-        var (x, y) = Inside(r);
+        var (x, y) = _places.Inside(r);
         var (dx, dy) = (random.Between(2f, 4.2f) * (random.Chance(0.5f) ? 1 : -1), random.Between(0.3f, 3f) * (random.Chance(0.5f) ? 1 : -1));
         var points = new List<(float, float, float)> { (0, x, y) };
         for (var time = 0f; time < _last;)
@@ -165,61 +166,6 @@ internal sealed class PathPlanner(RandomStream random, int frames, IReadOnlyList
         }
 
         return MotionPath.Through(MotionKind.Bounce, [.. points]);
-    }
-
-    private (float X, float Y) Inside(float r)
-    {
-        var (x, y) = (MathF.Min(r + 4, Width / 2f - 4), MathF.Min(r + 4, Height / 2f - 4));
-        return (random.Between(x, Width - x), random.Between(y, Height - y));
-    }
-
-    /// <summary>Of three points inside, the one nearest to an edge.</summary>
-    private (float X, float Y) NearEdge(float r)
-    {
-        var best = Inside(r);
-        for (var i = 0; i < 2; i++)
-        {
-            var other = Inside(r);
-            if (ToEdge(other) < ToEdge(best)) best = other;
-        }
-
-        return best;
-
-        static float ToEdge((float X, float Y) p) => MathF.Min(MathF.Min(p.X, Width - p.X), MathF.Min(p.Y, Height - p.Y));
-    }
-
-    /// <summary>A straight way inside the frame, mostly along an axis.</summary>
-    private ((float X, float Y) From, (float X, float Y) To) Leg(float r, float shortest, float longest)
-    {
-        while (true)
-        {
-            var from = Inside(r);
-            var angle = random.Chance(0.7f) ? random.Next(4) * MathF.PI / 2 + random.Between(-0.17f, 0.17f) : random.Between(0f, 2 * MathF.PI);
-            var length = random.Between(shortest, longest);
-            var (x, y) = (from.X + length * PortableMath.Cos(angle), from.Y + length * PortableMath.Sin(angle));
-            if (x > r && x < Width - r && y > r && y < Height - r) return (from, (x, y));
-        }
-    }
-
-    /// <summary>A point from which nothing of it is seen: straight across the nearest side edge, or any.</summary>
-    private (float X, float Y) Beyond(float x, float y, float r, bool nearest)
-    {
-        var (beyondX, beyondY) = (8 + 1.1f * r, 6 + 1.1f * r);
-        var side = random.Next(4);
-        if (nearest)
-        {
-            var (left, right, top, bottom) = (x, Width - x, y, Height - y);
-            var least = MathF.Min(MathF.Min(left, right), MathF.Min(top, bottom));
-            side = least == left ? 0 : least == right ? 1 : least == top ? 2 : 3;
-        }
-
-        return side switch
-        {
-            0 => (-beyondX, y),
-            1 => (Width + beyondX, y),
-            2 => (x, -beyondY),
-            _ => (x, Height + beyondY),
-        };
     }
 
     /// <summary>How much a path runs into the others and, lingering, into walls.</summary>
