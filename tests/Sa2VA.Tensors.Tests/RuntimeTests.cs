@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using static Sa2VA.Tensors.torch;
 
 namespace Sa2VA.Tensors.Tests;
@@ -14,6 +15,25 @@ public sealed class RuntimeTests
             set_num_threads(1);
             Assert.Equal(1, await Task.Run(get_num_threads, TestContext.Current.CancellationToken));
             Assert.Throws<TensorException>(() => set_num_threads(0));
+        }
+        finally
+        {
+            set_num_threads(before);
+        }
+    }
+
+    [Fact]
+    public unsafe void The_matrix_library_takes_no_more_threads_than_allowed()
+    {
+        var before = get_num_threads();
+        try
+        {
+            set_num_threads(1);
+            Assert.SkipUnless(NativeLibrary.TryLoad("libopenblas.so.0", out var library), "This libtorch multiplies with another library than OpenBLAS.");
+            var threads = (delegate* unmanaged<int>)NativeLibrary.GetExport(library, "openblas_get_num_threads");
+            Assert.Equal(1, threads());
+            set_num_threads(2);
+            Assert.Equal(2, threads());
         }
         finally
         {

@@ -1,5 +1,6 @@
 // Error text and thread counts of the bridge.
 #include <ATen/Parallel.h>
+#include <dlfcn.h>
 
 #include <atomic>
 #include <thread>
@@ -13,6 +14,14 @@ namespace {
 // Debian's libtorch starts with one thread; all cores are the better default.
 std::atomic<int> threads{static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))};
 thread_local int applied = 0;
+
+// OpenBLAS keeps threads of its own, one number of them for the whole process, and reads that number from the environment only when it
+// is loaded. Left alone, the products of callers that compute side by side would all want every core and wait for each other.
+// A BLAS inside libtorch (MKL) follows at::set_num_threads and lacks the function.
+void set_blas_threads(int count) {
+  static const auto set = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
+  if (set != nullptr) set(count);
+}
 }  // namespace
 
 std::string& last_error() {
@@ -35,6 +44,7 @@ SV_API int sv_set_threads(int32_t count) {
   return sv::guarded([&] {
     if (count < 1) throw std::runtime_error("the number of threads must be at least 1");
     sv::threads.store(count, std::memory_order_relaxed);
+    sv::set_blas_threads(count);
     sv::use_thread_count();
   });
 }
