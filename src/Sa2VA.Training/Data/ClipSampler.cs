@@ -23,6 +23,7 @@ public sealed class ClipSampler(Sa2vaConfig config, PromptTokens prompts, Sample
         var keyFrames = KeyFrameChoice.Spread(clip.FrameCount, options.KeyFrames);
         if (keyFrames.Length < options.KeyFrames)
             keyFrames = [.. Enumerable.Range(0, options.KeyFrames).Select(i => keyFrames[Math.Min(i, keyFrames.Length - 1)])];
+        clip.Prepare(keyFrames);
         var (slots, gaps, views) = ChooseSlots(clip, ref random);
         View[] shown = [.. keyFrames.Select(frame => ReadFrame(clip, frame))];
         try
@@ -52,6 +53,7 @@ public sealed class ClipSampler(Sa2vaConfig config, PromptTokens prompts, Sample
         for (var attempt = 1; ; attempt++)
         {
             var slots = DrawSlots(clip.FrameCount, ref random);
+            clip.Prepare(slots);
             var before = ReadFrame(clip, slots[0]);
             var after = ReadFrame(clip, slots[^1]);
             if (attempt < Attempts && !clip.Tracks.Any(track => Sees(before.Things, track) || Sees(after.Things, track)))

@@ -2,12 +2,12 @@ using Sa2VA.Datasets.RefShapes;
 
 namespace Sa2VA.Training.Data;
 
-/// <summary>Ref-Shapes, endless: every number is a video of its own.</summary>
+/// <summary>Ref-Shapes. Its train split is endless: every number is a video of its own; the others begin again when they are through.</summary>
 public sealed class RefShapesSource(RefShapesSplit split = RefShapesSplit.Train, ulong seed = 0) : IClipSource
 {
     public IReadOnlyList<int> ClassSizes => RefShapesClip.Kinds;
 
-    public TrainingClip Clip(long number) => new RefShapesClip(RefShapesVideo.Create(split, seed, checked((int)number)));
+    public TrainingClip Clip(long number) => new RefShapesClip(RefShapesVideo.Create(split, seed, (int)(number % split.VideoCount())));
 
     public IEnumerable<string> Texts(int clips)
     {

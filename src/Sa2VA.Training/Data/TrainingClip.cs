@@ -23,6 +23,11 @@ public abstract class TrainingClip
     /// <summary>The sets of things that are worth tracking, at least one.</summary>
     public abstract IReadOnlyList<uint> Tracks { get; }
 
+    /// <summary>Says which frames will be read next, for clips that read several at once faster than one by one.</summary>
+    public virtual void Prepare(IReadOnlyCollection<int> frames)
+    {
+    }
+
     /// <summary>One frame.</summary>
     /// <param name="frame">Its index.</param>
     /// <param name="things">[Height * Width] receives the set of things that are seen at each pixel.</param>

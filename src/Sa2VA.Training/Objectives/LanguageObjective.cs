@@ -23,8 +23,9 @@ public sealed class LanguageObjective(TrainingNetwork network, PromptTokens prom
     public Tensor Add(LossSum losses, TrainingBatch batch)
     {
         var model = network.Model;
-        var patches = model.Vision.vision_model.forward(batch.VisionFrames, model.Config.SelectLayer);     // [B·K, 1 + g·g, C]
-        var features = model.Vision.Project(patches, batch.VisionFrames.size(2));                          // [B·K, tokens, H]
+        var pixels = batch.VisionFrames.to(network.LanguageType);
+        var patches = model.Vision.vision_model.forward(pixels, model.Config.SelectLayer);                 // [B·K, 1 + g·g, C]
+        var features = model.Vision.Project(patches, pixels.size(2));                                      // [B·K, tokens, H]
         AddDense(losses, batch, 0, network.VisionHeads, patches.narrow(1, 1, patches.size(1) - 1));
         AddDense(losses, batch, 1, network.TokenHeads, features);
 
@@ -38,7 +39,7 @@ public sealed class LanguageObjective(TrainingNetwork network, PromptTokens prom
         var isFrame = ids.eq(prompts.Placeholder).view(-1, 1);
         embedded = where(isFrame, spread, embedded).view(rows, length, width);
 
-        var mask = tensor(layout.Mask(Hidden), [rows, 1, length, length], embedded.device);
+        var mask = tensor(layout.Mask(Hidden), [rows, 1, length, length], embedded.device).to(network.LanguageType);
         var seen = new List<Tensor>();
         var half = model.Config.Language.Layers / 2;
         var looks = weights.Match > 0 && layout.Lookers.Count > 0;
@@ -46,7 +47,7 @@ public sealed class LanguageObjective(TrainingNetwork network, PromptTokens prom
         if (looks)
             AddLooks(losses, batch, layout, seen);
         AddText(losses, batch, layout, states);
-        var vectors = model.ProjectSegmentation(states.index_select(0, batch.Indexes(layout.Segmentations)));
+        var vectors = model.ProjectSegmentation(states.index_select(0, batch.Indexes(layout.Segmentations))).to(float32);
         AddClasses(losses, batch, vectors);
         return vectors;
 
@@ -81,7 +82,7 @@ public sealed class LanguageObjective(TrainingNetwork network, PromptTokens prom
         foreach (var scores in seen)
         {
             scores.AttachToDisposeScope();
-            var share = (scores.reshape(-1, layout.Length).index_select(0, rows).softmax(-1) * looks).sum(1);
+            var share = (scores.reshape(-1, layout.Length).index_select(0, rows).to(float32).softmax(-1) * looks).sum(1);
             losses.Add("look", -share.clamp(Floor).log().mean(), weights.Match * LookShare);
         }
     }
@@ -104,6 +105,6 @@ public sealed class LanguageObjective(TrainingNetwork network, PromptTokens prom
         if (weights.Dense == 0 || batch.Clips[0].VisionLabels.Count == 0)
             return;
         CellClasses.Add(
-            losses, grid == 0 ? "dense/vision" : "dense/tokens", heads, features.reshape(-1, features.size(2)), batch.Labels(clip => clip.VisionLabels[grid]), weights.Dense);
+            losses, grid == 0 ? "dense/vision" : "dense/tokens", heads, features.reshape(-1, features.size(2)).to(float32), batch.Labels(clip => clip.VisionLabels[grid]), weights.Dense);
     }
 }

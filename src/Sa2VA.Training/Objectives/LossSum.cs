@@ -13,8 +13,8 @@ public sealed class LossSum
     /// <param name="weight">Factor in the sum.</param>
     public void Add(string name, Tensor value, double weight) => _parts.Add((name, value, weight));
 
-    /// <summary>The sum to go backwards from, in the current scope.</summary>
-    public Tensor Total() => _parts.Select(part => part.Value * part.Weight).Aggregate((sum, part) => sum + part);
+    /// <summary>The sum to go backwards from, in the current scope; a constant when there are no parts.</summary>
+    public Tensor Total() => _parts.Count == 0 ? torch.zeros([]) : _parts.Select(part => part.Value * part.Weight).Aggregate((sum, part) => sum + part);
 
     /// <summary>The parts as numbers.</summary>
     public IReadOnlyDictionary<string, double> Read() =>

@@ -5,8 +5,7 @@ using static Sa2VA.Tensors.torch;
 namespace Sa2VA.Training.Optimization;
 
 /// <summary>
-/// Adam with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101) over the whole parameter vector at once. Parameters
-/// that are not trained have a gradient of zero and no decay, so they stay as they are.
+/// Adam with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101) over the vector of all trained parameters at once.
 /// </summary>
 public sealed class AdamW : IDisposable
 {
@@ -25,7 +24,7 @@ public sealed class AdamW : IDisposable
         using var scope = NewDisposeScope();
         var rates = zeros([parameters.Count]);
         var decays = zeros([parameters.Count]);
-        foreach (var place in parameters.Placements.Where(place => place.IsTrained))
+        foreach (var place in parameters.Placements)
         {
             var rate = rateOf(place.Spec.Name);
             rates.narrow(0, place.Start, place.Spec.Count).fill_(rate);

@@ -4,7 +4,7 @@ using Sa2VA.Training.Objectives;
 
 namespace Sa2VA.Training.Parameters;
 
-/// <summary>The weights of a model, and fresh ones for what is trained beside it.</summary>
+/// <summary>The weights of a model, and fresh ones for what is trained beside it: layers of their own, adapters.</summary>
 internal sealed class AuxiliaryWeights(WeightStore model, ulong seed) : WeightStore
 {
     private readonly RandomStore _fresh = new(seed, model.Device);
@@ -19,5 +19,6 @@ internal sealed class AuxiliaryWeights(WeightStore model, ulong seed) : WeightSt
 
     protected override void Dispose(bool disposing) => _fresh.Dispose();
 
-    private WeightStore Of(string name) => name.StartsWith(TrainingNetwork.AuxiliaryScope, StringComparison.Ordinal) ? _fresh : model;
+    private WeightStore Of(string name) =>
+        name.StartsWith(TrainingNetwork.AuxiliaryScope, StringComparison.Ordinal) || LowRankAdapter.IsFactor(name) ? _fresh : model;
 }

@@ -19,7 +19,7 @@ public sealed class ParameterReplica : WeightStore
         Gradients = zeros([parameters.Count], device: parameters.Device).DetachFromDisposeScope();
     }
 
-    /// <summary>[Count] what <see cref="Tensor.backward"/> has added since it was last cleared.</summary>
+    /// <summary>[Count] what <see cref="Collect"/> has added since it was last cleared.</summary>
     public Tensor Gradients { get; }
 
     public override Device Device => _parameters.Device;
@@ -30,24 +30,42 @@ public sealed class ParameterReplica : WeightStore
 
     public override Tensor Get(string name, long[] shape, Init init, ScalarType? type)
     {
-        if (type is { } wanted && wanted != ScalarType.Float32)
-            throw new NotSupportedException($"'{name}' is wanted as {wanted}; training keeps parameters in float32 and lowers the precision of activations instead.");
+        var spec = _parameters.SpecOf(name);
+        if (type is { } wanted && wanted != _parameters.TypeOf(name))
+            throw new InvalidOperationException($"'{name}' is computed in {_parameters.TypeOf(name)} and is asked for in {wanted}.");
+        if (!spec.Shape.AsSpan().SequenceEqual(shape))
+            throw new InvalidOperationException($"'{name}' is [{string.Join(", ", spec.Shape)}] and is asked for as [{string.Join(", ", shape)}].");
         if (_leaves.TryGetValue(name, out var known))
             return known;
-
-        var place = _parameters.Place(name);
-        if (!place.Spec.Shape.AsSpan().SequenceEqual(shape))
-            throw new InvalidOperationException($"'{name}' is [{string.Join(", ", place.Spec.Shape)}] and is asked for as [{string.Join(", ", shape)}].");
         using var scope = NewDisposeScope();
-        var leaf = _parameters.View(place).detach().DetachFromDisposeScope();
-        if (place.IsTrained)
-        {
-            leaf.requires_grad = true;
-            leaf.grad = Gradients.narrow(0, place.Start, place.Spec.Count).view(shape);
-        }
-
-        _leaves.Add(name, leaf);
+        var working = _parameters.Working(name);
+        if (_parameters.PlaceOf(name) is not { } place)
+            return _parameters.AdapterOf(name) is null ? working : Leaf(name, working);
+        var leaf = Leaf(name, working);
+        if (leaf.dtype == float32)
+            leaf.grad = ParameterStore.View(Gradients, place);    // added to in place, nothing to collect
         return leaf;
+    }
+
+    /// <summary>Adds what <see cref="Tensor.backward"/> has left on the leaves to <see cref="Gradients"/>.</summary>
+    public void Collect()
+    {
+        foreach (var (name, leaf) in _leaves)
+        {
+            using var scope = NewDisposeScope();
+            if (_parameters.AdapterOf(name) is { } adapter)
+            {
+                if (leaf.grad is { } whole)
+                    adapter.AddGradients(whole, _parameters.View(adapter.Down), _parameters.View(adapter.Up), ParameterStore.View(Gradients, adapter.Down), ParameterStore.View(Gradients, adapter.Up));
+                leaf.grad = null;
+            }
+            else if (leaf.dtype != float32)
+            {
+                if (leaf.grad is { } narrow)
+                    ParameterStore.View(Gradients, _parameters.PlaceOf(name)!).add_(narrow);
+                leaf.grad = null;
+            }
+        }
     }
 
     protected override void Dispose(bool disposing)
@@ -56,5 +74,13 @@ public sealed class ParameterReplica : WeightStore
             leaf.Dispose();
         _leaves.Clear();
         Gradients.Dispose();
+    }
+
+    private Tensor Leaf(string name, Tensor working)
+    {
+        var leaf = working.detach().DetachFromDisposeScope();
+        leaf.requires_grad = true;
+        _leaves.Add(name, leaf);
+        return leaf;
     }
 }

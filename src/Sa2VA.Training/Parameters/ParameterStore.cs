@@ -5,73 +5,146 @@ using static Sa2VA.Tensors.torch;
 namespace Sa2VA.Training.Parameters;
 
 /// <summary>
-/// All parameters of a training run in one float32 vector: the optimiser is a few operations over it, and a checkpoint is one tensor.
-/// Each worker computes with a <see cref="ParameterReplica"/> that reads the same memory and has gradients of its own, so that
-/// gradients are added in a fixed order whatever the timing: a run with the same seed and workers gives the same bits.
+/// The parameters of a training run. What is trained lies in one float32 vector, so that the optimiser is a few operations over it;
+/// what is frozen stays where it came from. Each worker computes with a <see cref="ParameterReplica"/> that reads the same memory and
+/// has gradients of its own, which are added in a fixed order whatever the timing: the same seed and workers give the same bits.
 /// </summary>
 public sealed class ParameterStore : IDisposable
 {
+    private readonly WeightStore _source;
+    private readonly ParameterPlan _plan;
+    private readonly Dictionary<string, WeightSpec> _specs;
     private readonly Dictionary<string, Placement> _places = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LowRankAdapter> _adapters = new(StringComparer.Ordinal);
 
-    private ParameterStore(IEnumerable<WeightSpec> specs, Device device, Func<string, bool> isTrained)
+    // What modules read where it is not the vector itself: sums of matrices and their adapters, and values in a narrower type.
+    private readonly Dictionary<string, Tensor> _derived = new(StringComparer.Ordinal);
+
+    /// <param name="source">A checkpoint or an initialiser; frozen parameters stay in it, so it must outlive the store.</param>
+    /// <param name="specs">What the model, and what is trained beside it, is made of.</param>
+    /// <param name="plan">What is trained, and how.</param>
+    public ParameterStore(WeightStore source, IEnumerable<WeightSpec> specs, ParameterPlan plan)
     {
-        Device = device;
-        foreach (var spec in specs)
+        (_source, _plan) = (source, plan);
+        _specs = specs.ToDictionary(spec => spec.Name, StringComparer.Ordinal);
+        foreach (var spec in _specs.Values)
         {
-            _places.Add(spec.Name, new Placement(spec, Count, isTrained(spec.Name)));
-            Count += spec.Count;
+            if (plan.Lora is { } lora && LowRankAdapter.IsTarget(spec, lora.Targets))
+                Adapt(spec, lora);
+            else if (!plan.IsFrozen(spec.Name))
+                Place(spec);
         }
 
-        Values = zeros([Count], device: device).DetachFromDisposeScope();
+        Values = zeros([Count], device: Device).DetachFromDisposeScope();
+        Fill();
+        Refresh();
     }
 
     /// <summary>Where they are kept.</summary>
-    public Device Device { get; }
+    public Device Device => _source.Device;
 
-    /// <summary>Number of values.</summary>
-    public long Count { get; }
+    /// <summary>Number of trained values.</summary>
+    public long Count { get; private set; }
 
-    /// <summary>Number of values that are trained.</summary>
-    public long TrainedCount => _places.Values.Where(place => place.IsTrained).Sum(place => place.Spec.Count);
-
-    /// <summary>[Count] the parameters one after another.</summary>
+    /// <summary>[Count] the trained parameters one after another. After changing them, call <see cref="Refresh"/>.</summary>
     public Tensor Values { get; }
 
-    /// <summary>Where each parameter lies.</summary>
+    /// <summary>Where each trained parameter lies.</summary>
     public IReadOnlyCollection<Placement> Placements => _places.Values;
 
-    /// <summary>Copies the parameters of a checkpoint or an initialiser.</summary>
-    /// <param name="source">Asked for every parameter in float32.</param>
-    /// <param name="specs">What the model, and what is trained beside it, is made of.</param>
-    /// <param name="isTrained">Whether a parameter of that name gets gradients.</param>
-    public static ParameterStore CopyOf(WeightStore source, IEnumerable<WeightSpec> specs, Func<string, bool> isTrained)
-    {
-        var store = new ParameterStore(specs, source.Device, isTrained);
-        using var scope = NewDisposeScope();
-        foreach (var place in store.Placements)
-            store.View(place).copy_(source.Get(place.Spec.Name, [.. place.Spec.Shape], place.Spec.Init, float32));
-        return store;
-    }
-
-    /// <summary>A view of one parameter in its shape; the caller's scope owns the handle, not the memory.</summary>
-    public Tensor View(Placement place)
-    {
-        using var scope = NewDisposeScope();
-        return Values.narrow(0, place.Start, place.Spec.Count).view([.. place.Spec.Shape]).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>The place of a parameter.</summary>
-    /// <exception cref="KeyNotFoundException">There is none of that name.</exception>
-    public Placement Place(string name) => _places[name];
+    /// <summary>All parameters, trained or not; those of adapters are not among them.</summary>
+    public IReadOnlyCollection<WeightSpec> Specs => _specs.Values;
 
     /// <summary>Whether there is a parameter of that name.</summary>
-    public bool Has(string name) => _places.ContainsKey(name);
+    public bool Has(string name) => _specs.ContainsKey(name);
 
-    public void Dispose() => Values.Dispose();
+    /// <summary>A view of a trained parameter in its shape; the caller's scope owns the handle, not the memory.</summary>
+    public Tensor View(Placement place) => View(Values, place);
+
+    /// <summary>A parameter as an exported model holds it: an adapter is added to its matrix. The caller's scope owns the handle.</summary>
+    public Tensor Read(string name)
+    {
+        using var scope = NewDisposeScope();
+        var spec = _specs[name];
+        var value = _places.TryGetValue(name, out var place) ? View(place)
+            : _adapters.TryGetValue(name, out var adapter) ? Merged(adapter)
+            : Stored(spec, type: null).alias();
+        return value.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Brings what modules read up to date with <see cref="Values"/>.</summary>
+    public void Refresh()
+    {
+        using var scope = NewDisposeScope();
+        foreach (var (name, target) in _derived)
+            target.copy_(_places.TryGetValue(name, out var place) ? View(place) : Merged(_adapters[name]));
+    }
+
+    public void Dispose()
+    {
+        foreach (var tensor in _derived.Values)
+            tensor.Dispose();
+        Values.Dispose();
+    }
+
+    internal LowRankAdapter? AdapterOf(string name) => _adapters.GetValueOrDefault(name);
+
+    internal Placement? PlaceOf(string name) => _places.GetValueOrDefault(name);
+
+    internal ScalarType TypeOf(string name) => _plan.TypeOf(name);
+
+    internal WeightSpec SpecOf(string name) => _specs[name];
+
+    /// <summary>What modules compute with, without a graph. Owned by the store, its source or the caller's scope.</summary>
+    internal Tensor Working(string name) =>
+        _derived.TryGetValue(name, out var derived) ? derived
+        : _places.TryGetValue(name, out var place) ? View(place)
+        : Stored(_specs[name], TypeOf(name));
+
+    internal static Tensor View(Tensor vector, Placement place)
+    {
+        using var scope = NewDisposeScope();
+        return vector.narrow(0, place.Start, place.Spec.Count).view([.. place.Spec.Shape]).MoveToOuterDisposeScope();
+    }
+
+    private Placement Place(WeightSpec spec)
+    {
+        var place = new Placement(spec, Count);
+        _places.Add(spec.Name, place);
+        Count += spec.Count;
+        return place;
+    }
+
+    private void Adapt(WeightSpec matrix, LoraOptions lora)
+    {
+        var (down, up) = LowRankAdapter.Factors(matrix, lora.Rank);
+        _adapters.Add(matrix.Name, new LowRankAdapter(matrix, Place(down), Place(up), lora.Alpha / lora.Rank));
+    }
+
+    private void Fill()
+    {
+        using var scope = NewDisposeScope();
+        foreach (var place in _places.Values.Where(place => _specs.ContainsKey(place.Spec.Name)))
+        {
+            View(place).copy_(Stored(place.Spec, type: null));
+            if (TypeOf(place.Spec.Name) is not ScalarType.Float32 and var type)
+                _derived.Add(place.Spec.Name, Room(place.Spec, type));
+        }
+
+        foreach (var adapter in _adapters.Values)
+        {
+            View(adapter.Down).copy_(_source.Get(adapter.Down.Spec.Name, [.. adapter.Down.Spec.Shape], adapter.Down.Spec.Init, null));
+            _derived.Add(adapter.Matrix.Name, Room(adapter.Matrix, TypeOf(adapter.Matrix.Name)));
+        }
+    }
+
+    private Tensor Room(WeightSpec spec, ScalarType type) => empty([.. spec.Shape], type, Device).DetachFromDisposeScope();
+
+    private Tensor Stored(WeightSpec spec, ScalarType? type) => _source.Get(spec.Name, [.. spec.Shape], spec.Init, type);
+
+    private Tensor Merged(LowRankAdapter adapter)
+    {
+        using var scope = NewDisposeScope();
+        return adapter.Merge(Stored(adapter.Matrix, type: null), View(adapter.Down), View(adapter.Up)).MoveToOuterDisposeScope();
+    }
 }
-
-/// <summary>One parameter in the vector.</summary>
-/// <param name="Spec">Name, shape and how it started.</param>
-/// <param name="Start">Index of its first value.</param>
-/// <param name="IsTrained">Whether it gets gradients.</param>
-public sealed record Placement(WeightSpec Spec, long Start, bool IsTrained);

@@ -6,21 +6,24 @@ using static Sa2VA.Tensors.torch;
 
 namespace Sa2VA.Training.Runs;
 
-/// <summary>Writes what was trained as a checkpoint in the official layout; configuration and tokenizer are beside it already.</summary>
+/// <summary>Writes a model in training as a checkpoint in the official layout; configuration and tokenizer are beside it already.</summary>
 public static class ModelExport
 {
-    /// <summary>Writes the model's tensors; what was trained beside it is left out.</summary>
+    /// <summary>Writes the model's tensors, trained or not; adapters are added to their matrices, and what was trained beside the model is left out.</summary>
     /// <param name="parameters">The parameters.</param>
     /// <param name="folder">An existing folder.</param>
     /// <param name="dtype">Element type to store.</param>
     public static void Write(ParameterStore parameters, string folder, SafetensorsDtype dtype = SafetensorsDtype.BF16)
     {
-        using var scope = NewDisposeScope();
-        var tensors = parameters.Placements
-            .Where(place => !place.Spec.Name.StartsWith(TrainingNetwork.AuxiliaryScope, StringComparison.Ordinal))
-            .ToDictionary(place => WeightNames.InSa2va(place.Spec.Name), parameters.View, StringComparer.Ordinal);
+        var stored = parameters.Specs
+            .Where(spec => !spec.Name.StartsWith(TrainingNetwork.AuxiliaryScope, StringComparison.Ordinal))
+            .ToDictionary(spec => WeightNames.InSa2va(spec.Name), StringComparer.Ordinal);
         SafetensorsShards.Write(
-            folder, tensors.Select(pair => SafetensorsTensors.Declare(pair.Key, pair.Value, dtype)),
-            (entry, writer) => writer.Append(entry.Name, tensors[entry.Name]));
+            folder, stored.Select(pair => new SafetensorsDeclaration(pair.Key, dtype, pair.Value.Shape)),
+            (entry, writer) =>
+            {
+                using var scope = NewDisposeScope();
+                writer.Append(entry.Name, parameters.Read(stored[entry.Name].Name));
+            });
     }
 }

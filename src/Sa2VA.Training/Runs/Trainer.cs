@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Sa2VA.Models.Sa2va;
 using Sa2VA.Models.Weights;
 using Sa2VA.Tensors;
@@ -15,10 +16,8 @@ namespace Sa2VA.Training.Runs;
 /// </summary>
 public sealed class Trainer : IDisposable
 {
-    // Random features of the prompt encoder's positions: part of a checkpoint, never trained.
-    private const string PositionMatrix = "positional_encoding_gaussian_matrix";
-
     private readonly TrainingRecipe _recipe;
+    private readonly AuxiliaryWeights _source;
     private readonly TrainingWorker[] _workers;
     private readonly CosineSchedule _schedule;
 
@@ -26,17 +25,21 @@ public sealed class Trainer : IDisposable
     /// <param name="config">Architecture.</param>
     /// <param name="prompts">Turns words into tokens.</param>
     /// <param name="source">Gives the clips.</param>
-    /// <param name="start">Where the parameters come from: a checkpoint or an initialiser. Not needed afterwards.</param>
+    /// <param name="start">Where the parameters come from: a checkpoint or an initialiser. It keeps what is frozen and must outlive the trainer.</param>
+    /// <exception cref="TrainingException">The recipe freezes or adapts what the model does not have.</exception>
     public Trainer(TrainingRecipe recipe, Sa2vaConfig config, PromptTokens prompts, IClipSource source, WeightStore start)
     {
         _recipe = recipe;
+        _source = new AuxiliaryWeights(start, recipe.Seed);
         Config = config;
-        Parameters = ParameterStore.CopyOf(new AuxiliaryWeights(start, recipe.Seed), Specs(config, source, start), IsTrained);
+        var type = LanguageType(recipe.Precision, start.Device);
+        var specs = Specs(config, source, start);
+        Parameters = new ParameterStore(_source, specs, RecipePlan.Of(recipe, specs, type));
         Optimizer = new AdamW(Parameters, recipe.Optimizer, _ => 1);
         _schedule = new CosineSchedule(recipe.LearningRate, recipe.LastLearningRate, recipe.WarmUpSteps, recipe.Steps);
-        _workers = [.. Enumerable.Range(0, recipe.Workers).Select(_ => new TrainingWorker(recipe, config, prompts, source, Parameters))];
+        _workers = [.. Enumerable.Range(0, recipe.Workers).Select(_ => new TrainingWorker(recipe, config, prompts, source, Parameters, type))];
         if (recipe.Workers > 1)
-            set_num_threads(1);
+            set_num_threads(1);    // each worker is a thread of its own, matrix products included
     }
 
     public Sa2vaConfig Config { get; }
@@ -46,7 +49,18 @@ public sealed class Trainer : IDisposable
     public AdamW Optimizer { get; }
 
     /// <summary>Updates made so far.</summary>
-    public long StepsDone { get; set; }
+    public long StepsDone { get; private set; }
+
+    /// <summary>Goes on from the state in a run's folder, if there is one.</summary>
+    /// <exception cref="TrainingException">The state belongs to another run, or is damaged.</exception>
+    public void Resume(string folder)
+    {
+        StepsDone = TrainingState.Load(folder, Parameters, Optimizer);
+        Parameters.Refresh();
+    }
+
+    /// <summary>Writes the state that <see cref="Resume"/> goes on from.</summary>
+    public void Save(string folder) => TrainingState.Save(folder, Parameters, Optimizer, StepsDone);
 
     /// <summary>Makes the next update.</summary>
     public StepReport Step()
@@ -54,7 +68,15 @@ public sealed class Trainer : IDisposable
         var batch = (long)_recipe.Workers * _recipe.ClipsPerWorker;
         var first = StepsDone * batch;
         var losses = new IReadOnlyDictionary<string, double>[_workers.Length];
-        Parallel.For(0, _workers.Length, i => losses[i] = _workers[i].Learn(first + (long)i * _recipe.ClipsPerWorker));
+        try
+        {
+            Parallel.For(0, _workers.Length, i => losses[i] = _workers[i].Learn(first + (long)i * _recipe.ClipsPerWorker));
+        }
+        catch (AggregateException e)
+        {
+            // Workers that fail fail alike: the first one tells the reason.
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
 
         using var scope = NewDisposeScope();
         var gradients = _workers[0].Replica.Gradients;
@@ -64,6 +86,7 @@ public sealed class Trainer : IDisposable
             gradients.div_(_workers.Length);
         var rate = _schedule.At(StepsDone);
         var norm = Optimizer.Step(Parameters.Values, gradients, StepsDone + 1, rate);
+        Parameters.Refresh();
         foreach (var worker in _workers)
             worker.Replica.Gradients.zero_();
         StepsDone++;
@@ -76,10 +99,11 @@ public sealed class Trainer : IDisposable
             worker.Dispose();
         Optimizer.Dispose();
         Parameters.Dispose();
+        _source.Dispose();
     }
 
-    private bool IsTrained(string name) =>
-        !name.EndsWith(PositionMatrix, StringComparison.Ordinal) && !_recipe.Frozen.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+    private static ScalarType LanguageType(TrainingPrecision? precision, Device device) =>
+        (precision ?? (device.Type == DeviceType.CPU ? TrainingPrecision.Float32 : TrainingPrecision.Bfloat16)) == TrainingPrecision.Bfloat16 ? bfloat16 : float32;
 
     private static IReadOnlyCollection<WeightSpec> Specs(Sa2vaConfig config, IClipSource source, WeightStore start)
     {

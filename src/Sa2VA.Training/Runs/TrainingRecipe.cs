@@ -1,6 +1,7 @@
 using Sa2VA.Training.Data;
 using Sa2VA.Training.Objectives;
 using Sa2VA.Training.Optimization;
+using Sa2VA.Training.Parameters;
 
 namespace Sa2VA.Training.Runs;
 
@@ -34,6 +35,19 @@ public sealed record TrainingRecipe
     /// <summary>Parameters whose names begin with one of these are not trained.</summary>
     public IReadOnlyList<string> Frozen { get; init; } = [];
 
+    /// <summary>Adapters of the language model; without them its matrices are trained themselves, unless they are frozen.</summary>
+    public LoraOptions? Lora { get; init; }
+
+    /// <summary>What the vision tower and the language model compute in; by default bfloat16 on a GPU and float32 on the CPU.</summary>
+    public TrainingPrecision? Precision { get; init; }
+
     /// <summary>Updates between checkpoints.</summary>
     public long CheckpointEvery { get; init; } = 100;
+}
+
+/// <summary>Element types of activations. Trained values, their gradients and the losses are float32 either way, as is the tracker.</summary>
+public enum TrainingPrecision
+{
+    Float32,
+    Bfloat16,
 }

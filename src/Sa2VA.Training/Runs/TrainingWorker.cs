@@ -1,4 +1,5 @@
 using Sa2VA.Models.Sa2va;
+using Sa2VA.Tensors;
 using Sa2VA.Training.Data;
 using Sa2VA.Training.Objectives;
 using Sa2VA.Training.Parameters;
@@ -20,12 +21,12 @@ internal sealed class TrainingWorker : IDisposable
     private readonly DenseObjective _dense;
     private readonly ClickObjective _clicks;
 
-    public TrainingWorker(TrainingRecipe recipe, Sa2vaConfig config, PromptTokens prompts, IClipSource source, ParameterStore parameters)
+    public TrainingWorker(TrainingRecipe recipe, Sa2vaConfig config, PromptTokens prompts, IClipSource source, ParameterStore parameters, ScalarType languageType)
     {
         (_recipe, _config, _source) = (recipe, config, source);
         _sampler = new ClipSampler(config, prompts, recipe.Samples);
         Replica = new ParameterReplica(parameters);
-        _network = new TrainingNetwork(Replica, config, source.ClassSizes);
+        _network = new TrainingNetwork(Replica, config, source.ClassSizes, languageType);
         _language = new LanguageObjective(_network, prompts, recipe.Losses);
         _grounding = new GroundingObjective(_network, recipe.Losses);
         _tracking = new TrackingObjective(_network, recipe.Losses);
@@ -57,7 +58,13 @@ internal sealed class TrainingWorker : IDisposable
         _tracking.Add(losses, batch, frames);
         _clicks.Add(losses, batch, frames);
         _dense.Add(losses, batch, frames);
-        losses.Total().backward();
+        var total = losses.Total();
+        if (total.requires_grad)    // else everything that these clips ask for is frozen
+        {
+            total.backward();
+            Replica.Collect();
+        }
+
         return losses.Read();
     }
 
