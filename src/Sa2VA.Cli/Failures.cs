@@ -5,6 +5,8 @@ using Sa2VA.Datasets;
 using Sa2VA.Evaluation;
 using Sa2VA.Media;
 using Sa2VA.Models;
+using Sa2VA.Tensors;
+using Sa2VA.Training;
 
 namespace Sa2VA.Cli;
 
@@ -28,11 +30,13 @@ internal static class Failures
         {
             // A stop that comes before there is anything to resume.
             _ when stopRequested && failure is OperationCanceledException or RunException { Kind: RunFailureKind.Settings } && stopRequested
-                => (ExitCodes.Interrupted, "Stopped before any frame was done. The same command starts again."),
+                => (ExitCodes.Interrupted, "Stopped before anything was done. The same command starts again."),
             CliException cli => (cli.ExitCode, cli.Message),
             RunException run => (ExitCodes.Of(run.Kind), run.Message),
             MediaException media => (ExitCodes.Media, media.Message),
             ModelFolderException => (ExitCodes.Model, failure.Message),
+            TrainingException => (ExitCodes.Usage, failure.Message),
+            TensorException { IsOutOfMemory: true } => (ExitCodes.Device, $"The device ran out of memory: {failure.Message} Use smaller batches, or a device with more memory."),
             DatasetException or EvaluationException => (ExitCodes.Dataset, failure.Message),
             IOException or UnauthorizedAccessException => (ExitCodes.Output, failure.Message),
             _ => (ExitCodes.Internal, $"Internal error: {failure.Message} ({failure.GetType().Name}). {DebugVariable}=1 shows where; please report it."),

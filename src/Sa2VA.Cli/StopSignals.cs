@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Sa2VA.Cli;
 
 /// <summary>
-/// Ctrl-C and SIGTERM. The first asks the run to checkpoint and end; the second ends the process at once, which loses no more than the
-/// frames since the last checkpoint.
+/// Ctrl-C and SIGTERM. The first asks the run to checkpoint and end; the second ends the process at once, which loses no more than
+/// what was done since the last checkpoint.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
@@ -34,7 +34,7 @@ internal sealed class StopSignals : IDisposable
         if (Interlocked.Increment(ref _requests) > 1)
             Environment.Exit(ExitCodes.Interrupted);
         context.Cancel = true;
-        Console.Error.WriteLine("sa2va: stopping at the next frame; press Ctrl-C again to stop at once");
+        Console.Error.WriteLine("sa2va: stopping when what is done is kept; press Ctrl-C again to stop at once");
         _stop.Cancel();
     }
 }

@@ -11,6 +11,7 @@ internal sealed class ExampleHelp(HelpAction help) : SynchronousCommandLineActio
     {
         ["run"] = RunCommand.Examples,
         ["eval"] = EvalCommand.Examples,
+        ["train"] = TrainCommand.Examples,
         ["init"] = ModelsCommand.InitExamples,
         ["ref-shapes"] = BenchCommand.Examples,
     };

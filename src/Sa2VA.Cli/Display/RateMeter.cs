@@ -40,7 +40,11 @@ internal sealed class RateMeter(TimeProvider time)
         if (Rate is { } rate)
             text += string.Create(CultureInfo.InvariantCulture, $", {rate:0.00} fps");
         if (Left is { } left && status.Done < total)
-            text += ", " + (left.TotalHours >= 1 ? left.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture) : left.ToString(@"m\:ss", CultureInfo.InvariantCulture)) + " left";
+            text += $", {Clock(left)} left";
         return text;
     }
+
+    /// <summary><c>1:02:03</c>, or <c>2:03</c> below an hour; days count as hours.</summary>
+    public static string Clock(TimeSpan time) => time.TotalHours >= 1
+        ? string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}") : time.ToString(@"m\:ss", CultureInfo.InvariantCulture);
 }
