@@ -60,6 +60,23 @@ public sealed class TrainTests(ModelFixture fixture)
     }
 
     [Fact]
+    public async Task Part_of_a_model_is_tuned_on_a_dataset_in_a_folder()
+    {
+        var data = fixture.File("ref-shapes");
+        var written = await Sa2vaProcess.RunAsync(fixture.Folder, "bench", "ref-shapes", "--split", "train", "--videos", "2", "--layout", "mevis", "--no-mp4", "--out", data);
+        Assert.Equal(0, written.ExitCode);
+        var recipe = fixture.File("tune.json");
+        await File.WriteAllTextAsync(recipe, Recipe.Replace("\"losses\"", """
+            "frozen": ["vision_model", "language_model", "grounding_encoder.sam2_model.image_encoder"], "lora": { "rank": 2 }, "precision": "bfloat16", "losses"
+            """, StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        string[] arguments = ["train", recipe, "--model", fixture.Model, "--data", data, "--split", "train", "--out", fixture.File("tuned"), "--steps", "2"];
+        Assert.Equal(0, (await Sa2vaProcess.RunAsync(fixture.Folder, arguments)).ExitCode);
+        var inspected = await Sa2vaProcess.RunAsync(fixture.Folder, "models", "inspect", Path.Combine(fixture.File("tuned"), "model"));
+        Assert.Equal(0, inspected.ExitCode);
+        (await Sa2vaProcess.RunAsync(fixture.Folder, [.. arguments[..6], "--split", "tests", .. arguments[8..]])).IsRefused(ExitCodes.Dataset, "tests");
+    }
+
+    [Fact]
     public async Task Mistakes_are_named()
     {
         (await Sa2vaProcess.RunAsync(fixture.Folder, "train")).IsRefused(ExitCodes.Usage, "train", "--help");

@@ -1,56 +1,11 @@
-using System.Text.Json.Nodes;
 using Sa2VA.Cli.Display;
 using Sa2VA.Training.Runs;
 
 namespace Sa2VA.Cli.Training;
-
-/// <summary>A display of lines: one for each stage, for the first and the last update, and one now and then in between.</summary>
-internal abstract class ThrottledTrainDisplay(TimeProvider time, TimeSpan every) : TrainDisplay(time)
-{
-    private readonly TimeProvider _time = time;
-    private TrainingStage? _stage;
-    private long _written;
-
-    public override T Show<T>(Func<IProgress<TrainingProgress>, T> work) => work(new Reporter(this));
-
-    protected abstract void Write(TrainingProgress progress, RateMeter meter);
-
-    private void OnProgress(TrainingProgress progress)
-    {
-        var meter = Measured(progress);
-        if (progress.Stage == _stage && progress.StepsDone < progress.StepsTotal && _time.GetElapsedTime(_written) < every)
-            return;
-        (_stage, _written) = (progress.Stage, _time.GetTimestamp());
-        Write(progress, meter);
-    }
-
-    // Progress<T> would hand reports to the thread pool, out of order.
-    private sealed class Reporter(ThrottledTrainDisplay display) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => display.OnProgress(value);
-    }
-}
 
 /// <summary>Plain lines on the error stream, for logs.</summary>
 internal sealed class TrainLines(TimeProvider time) : ThrottledTrainDisplay(time, TimeSpan.FromSeconds(10))
 {
     protected override void Write(TrainingProgress progress, RateMeter meter) =>
         Console.Error.WriteLine(StepText.Describe(progress, meter) + (progress is { Stage: TrainingStage.Training, Report: { } report } ? ": " + StepText.Losses(report.Losses) : ""));
-}
-
-/// <summary>One JSON object a line on the standard output, for programs.</summary>
-internal sealed class TrainJson(TimeProvider time) : ThrottledTrainDisplay(time, TimeSpan.FromSeconds(1))
-{
-    protected override void Write(TrainingProgress progress, RateMeter meter) => Console.Out.WriteLine(new JsonObject
-    {
-        ["type"] = "progress",
-        ["stage"] = StepText.Stage(progress.Stage),
-        ["stepsDone"] = progress.StepsDone,
-        ["stepsTotal"] = progress.StepsTotal,
-        ["stepsPerSecond"] = meter.Rate is { } rate ? Math.Round(rate, 4) : null,
-        ["secondsLeft"] = meter.Left is { } left ? Math.Round(left.TotalSeconds, 1) : null,
-        ["learningRate"] = progress.Report?.LearningRate,
-        ["gradientNorm"] = progress.Report is { } report ? StepText.Finite(report.GradientNorm) : null,
-        ["losses"] = StepText.Json(progress.Report?.Losses),
-    }.ToJsonString());
 }

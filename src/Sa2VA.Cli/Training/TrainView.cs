@@ -17,6 +17,8 @@ internal sealed class TrainView(TimeProvider time, LossCurves curves) : TrainDis
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(250);
 
     private readonly TimeProvider _time = time;
+    private TrainingStage? _stage;
+    private long _drawn;
 
     public override T Show<T>(Func<IProgress<TrainingProgress>, T> work)
     {
@@ -69,21 +71,18 @@ internal sealed class TrainView(TimeProvider time, LossCurves curves) : TrainDis
         ]);
     }
 
-    private sealed class Reporter(TrainView view, LiveDisplayContext live, int width) : IProgress<TrainingProgress>
+    private void OnProgress(TrainingProgress progress, LiveDisplayContext live, int width)
     {
-        private TrainingStage? _stage;
-        private long _drawn;
-
-        public void Report(TrainingProgress value)
-        {
-            var meter = view.Measured(value);
-            view.Curves.Add(value);
-            if (value.Stage == _stage && value.StepsDone < value.StepsTotal && view._time.GetElapsedTime(_drawn) < Every)
-                return;
-            (_stage, _drawn) = (value.Stage, view._time.GetTimestamp());
-            live.UpdateTarget(view.Picture(value, meter, width));
-        }
+        var meter = Measured(progress);
+        curves.Add(progress);
+        if (progress.Stage == _stage && progress.StepsDone < progress.StepsTotal && _time.GetElapsedTime(_drawn) < Every)
+            return;
+        (_stage, _drawn) = (progress.Stage, _time.GetTimestamp());
+        live.UpdateTarget(Picture(progress, meter, width));
     }
 
-    private LossCurves Curves => curves;
+    private sealed class Reporter(TrainView view, LiveDisplayContext live, int width) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => view.OnProgress(value, live, width);
+    }
 }

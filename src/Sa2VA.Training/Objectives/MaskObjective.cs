@@ -32,7 +32,7 @@ public sealed class MaskObjective(LossWeights weights)
         var dice = Dice(logits, truth);
         var cost = entropy * weights.Mask + dice * weights.Dice;
         var chosen = cost.detach().argmin(1, keepdim: true);                            // [N, 1]
-        var share = counted is null ? full([target.size(0), 1], 1.0 / target.size(0)) : (counted / counted.sum().clamp(1)).unsqueeze(1);
+        var share = counted is null ? full([target.size(0), 1], 1.0 / target.size(0), device: target.device) : (counted / counted.sum().clamp(1)).unsqueeze(1);
 
         losses.Add($"{name}/mask", (entropy.gather(1, chosen) * share).sum(), weight * weights.Mask);
         losses.Add($"{name}/dice", (dice.gather(1, chosen) * share).sum(), weight * weights.Dice);

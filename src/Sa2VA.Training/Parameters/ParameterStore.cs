@@ -55,6 +55,9 @@ public sealed class ParameterStore : IDisposable
     /// <summary>All parameters, trained or not; those of adapters are not among them.</summary>
     public IReadOnlyCollection<WeightSpec> Specs => _specs.Values;
 
+    /// <summary>Parameters that stay as they are, those with an adapter among them.</summary>
+    public IEnumerable<WeightSpec> Untrained => _specs.Values.Where(spec => !_places.ContainsKey(spec.Name));
+
     /// <summary>Whether there is a parameter of that name.</summary>
     public bool Has(string name) => _specs.ContainsKey(name);
 
@@ -85,6 +88,17 @@ public sealed class ParameterStore : IDisposable
         foreach (var tensor in _derived.Values)
             tensor.Dispose();
         Values.Dispose();
+    }
+
+    /// <summary>An untrained parameter as its source holds it, without its adapter.</summary>
+    internal Tensor ReadUntrained(WeightSpec spec) => Stored(spec, type: null);
+
+    /// <summary>Gives an untrained parameter of an initialiser another value; call <see cref="Refresh"/> afterwards.</summary>
+    internal void Restore(WeightSpec spec, Tensor value)
+    {
+        Stored(spec, type: null).copy_(value);
+        if (!_adapters.ContainsKey(spec.Name))
+            Stored(spec, TypeOf(spec.Name)).copy_(value);    // the copy that modules read, where it is a narrower one
     }
 
     internal LowRankAdapter? AdapterOf(string name) => _adapters.GetValueOrDefault(name);

@@ -21,6 +21,9 @@ public sealed class Trainer : IDisposable
     private readonly TrainingWorker[] _workers;
     private readonly CosineSchedule _schedule;
 
+    // What is not trained and no checkpoint holds either.
+    private readonly IReadOnlyList<WeightSpec> _kept;
+
     /// <param name="recipe">What to do.</param>
     /// <param name="config">Architecture.</param>
     /// <param name="prompts">Turns words into tokens.</param>
@@ -35,6 +38,7 @@ public sealed class Trainer : IDisposable
         var type = LanguageType(recipe.Precision, start.Device);
         var specs = Specs(config, source, start);
         Parameters = new ParameterStore(_source, specs, RecipePlan.Of(recipe, specs, type));
+        _kept = start is RandomStore ? [.. Parameters.Untrained] : [];
         Optimizer = new AdamW(Parameters, recipe.Optimizer, _ => 1);
         _schedule = new CosineSchedule(recipe.LearningRate, recipe.LastLearningRate, recipe.WarmUpSteps, recipe.Steps);
         _workers = [.. Enumerable.Range(0, recipe.Workers).Select(_ => new TrainingWorker(recipe, config, prompts, source, Parameters, type))];
@@ -55,12 +59,12 @@ public sealed class Trainer : IDisposable
     /// <exception cref="TrainingException">The state belongs to another run, or is damaged.</exception>
     public void Resume(string folder)
     {
-        StepsDone = TrainingState.Load(folder, Parameters, Optimizer);
+        StepsDone = TrainingState.Load(folder, Parameters, Optimizer, _kept);
         Parameters.Refresh();
     }
 
     /// <summary>Writes the state that <see cref="Resume"/> goes on from.</summary>
-    public void Save(string folder) => TrainingState.Save(folder, Parameters, Optimizer, StepsDone);
+    public void Save(string folder) => TrainingState.Save(folder, Parameters, Optimizer, _kept, StepsDone);
 
     /// <summary>Makes the next update.</summary>
     public StepReport Step()

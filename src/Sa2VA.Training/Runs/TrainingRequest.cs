@@ -27,31 +27,3 @@ public sealed record TrainingRequest
     /// <summary>Updates after which this sitting ends.</summary>
     public long End => StopAfter ?? Recipe.Steps;
 }
-
-/// <summary>What a run is doing.</summary>
-public enum TrainingStage
-{
-    LearningTokens,
-    Loading,
-    Training,
-    Saving,
-}
-
-/// <summary>One moment of a run.</summary>
-/// <param name="Stage">What it is doing.</param>
-/// <param name="StepsDone">Updates made, those of earlier sittings counted in.</param>
-/// <param name="StepsTotal">Updates at the end of this sitting.</param>
-/// <param name="ResumedAt">Updates that were made before this sitting.</param>
-/// <param name="Report">The last update; null before the first of this sitting.</param>
-public sealed record TrainingProgress(TrainingStage Stage, long StepsDone, long StepsTotal, long ResumedAt, StepReport? Report);
-
-/// <summary>How a sitting ended.</summary>
-/// <param name="StepsDone">Updates made, those of earlier sittings counted in.</param>
-/// <param name="StepsTotal">Updates that were asked for.</param>
-/// <param name="ResumedAt">Updates that were made before this sitting.</param>
-/// <param name="Last">The last update of this sitting; null when there was none.</param>
-public sealed record TrainingOutcome(long StepsDone, long StepsTotal, long ResumedAt, StepReport? Last)
-{
-    /// <summary>Whether all updates that were asked for are made; else it was stopped and can go on.</summary>
-    public bool IsComplete => StepsDone >= StepsTotal;
-}

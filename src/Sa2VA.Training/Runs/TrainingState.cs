@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sa2VA.Models.Weights;
 using Sa2VA.Tensors;
 using Sa2VA.Tensors.Safetensors;
 using Sa2VA.Training.Objectives;
@@ -10,7 +11,7 @@ namespace Sa2VA.Training.Runs;
 
 /// <summary>
 /// A run between two updates, on disk: the trained parameters in full precision, the optimiser's means of each, the number of updates.
-/// What is frozen is not in it and comes from the model that the run started from.
+/// What is frozen comes from the model that the run started from; in a run from nothing it is kept here too.
 /// </summary>
 public static class TrainingState
 {
@@ -19,20 +20,34 @@ public static class TrainingState
 
     private const string StepKey = "step";
     private const string LayoutKey = "layout";
+    private const string Values = "values";
+    private const string Means = "mean";
     private const string Squares = "square";
 
     /// <summary>Writes the state, replacing the one before in one move.</summary>
-    public static void Save(string folder, ParameterStore parameters, AdamW optimizer, long step) => SafetensorsTensors.Save(
-        Path.Combine(folder, FileName), Vectors(parameters, optimizer).ToDictionary(vector => vector.Name, vector => vector.Values, StringComparer.Ordinal),
-        new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            [StepKey] = step.ToString(CultureInfo.InvariantCulture), [LayoutKey] = string.Join('\n', parameters.Placements.Select(Describe)),
-        });
+    /// <param name="folder">The run's.</param>
+    /// <param name="parameters">What is trained.</param>
+    /// <param name="optimizer">Its means.</param>
+    /// <param name="kept">Untrained parameters that no checkpoint holds.</param>
+    /// <param name="step">Updates made.</param>
+    public static void Save(string folder, ParameterStore parameters, AdamW optimizer, IReadOnlyList<WeightSpec> kept, long step)
+    {
+        using var scope = NewDisposeScope();
+        var values = cat([parameters.Values, .. kept.Select(spec => parameters.ReadUntrained(spec).reshape(-1))]);
+        SafetensorsTensors.Save(
+            Path.Combine(folder, FileName),
+            new Dictionary<string, Tensor>(StringComparer.Ordinal) { [Values] = values, [Means] = optimizer.Mean, [Squares] = optimizer.Square },
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                [StepKey] = step.ToString(CultureInfo.InvariantCulture),
+                [LayoutKey] = string.Join('\n', parameters.Placements.Select(place => place.Spec).Concat(kept).Select(Describe)),
+            });
+    }
 
     /// <summary>Reads the state of a run. What is trained beside the model may have changed since; of the model it must be the same.</summary>
     /// <returns>The updates made; 0 when there is no state.</returns>
     /// <exception cref="TrainingException">The state belongs to another run, or is damaged.</exception>
-    public static long Load(string folder, ParameterStore parameters, AdamW optimizer)
+    public static long Load(string folder, ParameterStore parameters, AdamW optimizer, IReadOnlyList<WeightSpec> kept)
     {
         var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
@@ -44,13 +59,13 @@ public static class TrainingState
             if (!file.Metadata.TryGetValue(LayoutKey, out var layout) || !long.TryParse(file.Metadata.GetValueOrDefault(StepKey), NumberStyles.None, CultureInfo.InvariantCulture, out var done))
                 throw Foreign(path, "it does not tell what it holds");
             var stored = Places(layout);
-            if (parameters.Placements.FirstOrDefault(place => !stored.ContainsKey(Describe(place)) && !IsAuxiliary(place.Spec.Name)) is { } missing)
-                throw Foreign(path, $"it has no '{Describe(missing)}', which is trained now");
-            var trained = parameters.Placements.Select(Describe).ToHashSet(StringComparer.Ordinal);
-            if (stored.FirstOrDefault(part => !trained.Contains(part.Key) && !IsAuxiliary(part.Key) && HasLearnt(file, part.Value)) is { Key: { } surplus })
-                throw Foreign(path, $"it has '{surplus}', which is not trained now");
-            foreach (var (name, values) in Vectors(parameters, optimizer))
-                Copy(file.Map(file[name]), values, parameters.Placements, stored);
+            var (values, means, squares) = (file.Map(file[Values]), file.Map(file[Means]), file.Map(file[Squares]));
+            Check(path, parameters, stored, squares);
+            Copy(values, parameters.Values, parameters.Placements, stored);
+            Copy(means, optimizer.Mean, parameters.Placements, stored);
+            Copy(squares, optimizer.Square, parameters.Placements, stored);
+            foreach (var spec in kept.Where(spec => stored.ContainsKey(Describe(spec))))
+                parameters.Restore(spec, Slice(values, stored[Describe(spec)]).view([.. spec.Shape]));
             return done;
         }
         catch (SafetensorsException e)
@@ -59,27 +74,38 @@ public static class TrainingState
         }
     }
 
-    private static IEnumerable<(string Name, Tensor Values)> Vectors(ParameterStore parameters, AdamW optimizer) =>
-        [("values", parameters.Values), ("mean", optimizer.Mean), (Squares, optimizer.Square)];
+    // Of the model, the same must have been trained as is trained now.
+    private static void Check(string path, ParameterStore parameters, Dictionary<string, (long Start, long Count)> stored, Tensor squares)
+    {
+        var trained = parameters.Placements.Select(place => Describe(place.Spec)).ToHashSet(StringComparer.Ordinal);
+        if (trained.FirstOrDefault(part => !IsAuxiliary(part) && !(stored.TryGetValue(part, out var place) && HasMeans(place, squares))) is { } missing)
+            throw Foreign(path, $"it has no '{missing}', which is trained now");
+        if (stored.FirstOrDefault(part => !trained.Contains(part.Key) && !IsAuxiliary(part.Key) && HasLearnt(part.Value, squares)) is { Key: { } surplus })
+            throw Foreign(path, $"it has '{surplus}', which is not trained now");
+    }
 
     private static void Copy(Tensor source, Tensor target, IEnumerable<Placement> places, Dictionary<string, (long Start, long Count)> stored)
     {
         foreach (var place in places)
         {
             using var scope = NewDisposeScope();
-            if (stored.TryGetValue(Describe(place), out var from))
-                target.narrow(0, place.Start, from.Count).copy_(source.narrow(0, from.Start, from.Count));
+            if (stored.TryGetValue(Describe(place.Spec), out var from))
+                target.narrow(0, place.Start, from.Count).copy_(Slice(source, from));
         }
     }
 
-    // What never had a gradient may go.
-    private static bool HasLearnt(SafetensorsFile file, (long Start, long Count) place)
+    private static Tensor Slice(Tensor vector, (long Start, long Count) place) => vector.narrow(0, place.Start, place.Count);
+
+    // What is kept comes after what is trained.
+    private static bool HasMeans((long Start, long Count) place, Tensor squares) => place.Start + place.Count <= squares.numel();
+
+    private static bool HasLearnt((long Start, long Count) place, Tensor squares)
     {
         using var scope = NewDisposeScope();
-        return file.Map(file[Squares]).narrow(0, place.Start, place.Count).ne(0).any().item<bool>();
+        return HasMeans(place, squares) && Slice(squares, place).ne(0).any().item<bool>();
     }
 
-    private static string Describe(Placement place) => $"{place.Spec.Name}:{string.Join('x', place.Spec.Shape)}";
+    private static string Describe(WeightSpec spec) => $"{spec.Name}:{string.Join('x', spec.Shape)}";
 
     // Names and sizes in order say where each parameter lies.
     private static Dictionary<string, (long Start, long Count)> Places(string layout)

@@ -1,3 +1,5 @@
+using Sa2VA.Models.Weights;
+using Sa2VA.Tensors;
 using Sa2VA.Training.Data;
 using Sa2VA.Training.Parameters;
 using Sa2VA.Training.Runs;
@@ -90,6 +92,23 @@ public sealed class ResumeTests
         Assert.Equal(2, TrainingRun.Execute(request with { StopAfter = 3 }, cancellationToken: TestContext.Current.CancellationToken).ResumedAt);
     }
 
+    [Theory]
+    [InlineData(TrainingPrecision.Float32)]
+    [InlineData(TrainingPrecision.Bfloat16)]
+    public void What_a_run_from_nothing_froze_stays_whatever_the_seed_becomes(TrainingPrecision precision)
+    {
+        using var folder = new TemporaryFolder();
+        var recipe = Tiny.Recipe with { Precision = precision, Frozen = ["vision_model"], Lora = new LoraOptions { Rank = 2, Targets = ["q_proj"] }, LearningRate = 1e-9, LastLearningRate = 0 };
+        var request = new TrainingRequest
+        {
+            Recipe = recipe, Model = Tiny.WriteConfig(folder.File("new"), vocabulary: 292), Folder = folder.File("run"), Source = Tiny.Source, StopAfter = 1,
+        };
+        TrainingRun.Execute(request, cancellationToken: TestContext.Current.CancellationToken);
+        var before = Untrained(request.Folder);
+        TrainingRun.Execute(request with { StopAfter = 2, Recipe = recipe with { Seed = recipe.Seed + 1 } }, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(before, Untrained(request.Folder));
+    }
+
     [Fact]
     public void Two_runs_do_not_share_a_folder()
     {
@@ -100,6 +119,17 @@ public sealed class ResumeTests
 
     private static TrainingRequest Request(string model, string folder, int workers) =>
         new() { Recipe = Tiny.Recipe with { Workers = workers }, Model = model, Folder = folder, Source = Tiny.Source };
+
+    // A position matrix, a frozen part and a matrix whose adapter has learnt next to nothing.
+    private static float[] Untrained(string folder)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var model = CheckpointStore.Open(TrainingFolder.ModelOf(folder));
+        string[] ends = ["pe_layer.positional_encoding_gaussian_matrix", "vision_model.embeddings.class_embedding"];
+        var specs = Tiny.Specs().Where(spec => ends.Any(end => spec.Name.EndsWith(end, StringComparison.Ordinal)) || LowRankAdapter.IsTarget(spec, ["q_proj"])).ToList();
+        Assert.Equal(2 + Tiny.Config.Language.Layers, specs.Count);
+        return [.. specs.SelectMany(spec => model.Get(spec.Name, [.. spec.Shape], spec.Init, ScalarType.Float32).ToArray<float>())];
+    }
 
     // All but the time that each update took.
     private static IEnumerable<string> Losses(string folder) => File.ReadLines(Path.Combine(folder, LossLog.FileName)).Select(line =>
