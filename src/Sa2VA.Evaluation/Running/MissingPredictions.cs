@@ -8,7 +8,4 @@ public enum MissingPredictions
 
     /// <summary>Nothing was found there.</summary>
     Absent,
-
-    /// <summary>An expression is not scored, for a clip of which only some sentences were asked; a frame is still an error.</summary>
-    Skip,
 }

@@ -15,7 +15,7 @@ internal static class VideoScorer
     public static IReadOnlyList<ExpressionScore> Score(
         string source, ReferringVideo video, IReadOnlyDictionary<string, Prediction> predictions, MissingPredictions missing, CancellationToken cancellationToken)
     {
-        var expressions = missing == MissingPredictions.Skip ? [.. video.Expressions.Where(e => predictions.ContainsKey(e.Id))] : video.Expressions;
+        var expressions = video.Expressions;
         var masks = expressions.Select(e => PredictionRules.Masks(source, video, e, predictions.GetValueOrDefault(e.Id), missing)).ToArray();
         var scores = expressions.Select(_ => new FrameScore[video.FrameNames.Count]).ToArray();
         var scorer = new FrameScorer(video.Height, video.Width);

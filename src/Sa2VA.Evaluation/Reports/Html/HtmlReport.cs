@@ -36,7 +36,7 @@ public static class HtmlReport
     private static XElement Head(EvaluationReport report, string title)
     {
         var settings = report.Settings.Select(s => (Name: s.Key, s.Value))
-            .Append(("missing predictions", report.Missing switch { Running.MissingPredictions.Absent => "count as absent", Running.MissingPredictions.Skip => "are left out", _ => "are an error" }))
+            .Append(("missing predictions", report.Missing == Running.MissingPredictions.Absent ? "count as absent" : "are an error"))
             .Append(("made", report.Created.ToString("yyyy-MM-dd HH:mm K", CultureInfo.InvariantCulture)));
         return El(
             "header", Class("page"),
