@@ -15,15 +15,16 @@ public static class LossCurves
     private const int PerRow = 3;
     private const int Points = 130;
 
-    /// <summary>Draws the columns of a log that it has; what it lacks is left out.</summary>
-    /// <param name="log">Path of the CSV file.</param>
+    private static readonly string[] Columns = ["ground/J", "track/J", "click/J", "text", "text/right", "look", "ground/dice", "ground/score", "rate"];
+
+    /// <summary>Draws what a log has of the measures that matter most.</summary>
+    /// <param name="log">Path of the CSV file, at least a header.</param>
     /// <param name="target">Path of the SVG file.</param>
-    /// <param name="columns">Which measures, in order.</param>
-    public static void Write(string log, string target, IReadOnlyList<string> columns)
+    public static void Write(string log, string target)
     {
-        var lines = File.ReadAllLines(log);
+        var lines = ReadShared(log);
         var header = lines[0].Split(',');
-        var charts = columns.Select(column => (Name: column, Index: Array.IndexOf(header, column))).Where(chart => chart.Index >= 0).ToList();
+        var charts = Columns.Select(column => (Name: column, Index: Array.IndexOf(header, column))).Where(chart => chart.Index >= 0).ToList();
         var rows = (charts.Count + PerRow - 1) / PerRow;
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{PerRow * ChartWidth}\" height=\"{rows * ChartHeight}\" font-family=\"sans-serif\" font-size=\"10\">\n");
@@ -32,6 +33,13 @@ public static class LossCurves
             Draw(svg, charts[i].Name, Read(lines, charts[i].Index), i % PerRow * ChartWidth, i / PerRow * ChartHeight);
         svg.Append("</svg>\n");
         File.WriteAllText(target, svg.ToString());
+    }
+
+    // The run that draws has the log open.
+    private static string[] ReadShared(string log)
+    {
+        using var reader = new StreamReader(new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     private static List<(double Step, double Value)> Read(string[] lines, int column)
