@@ -46,28 +46,36 @@ internal static class EvalOutput
 
     private static void WriteTable(ScoreTable scores)
     {
-        if (Console.IsOutputRedirected || Environment.GetEnvironmentVariable("TERM") is null or "dumb")
-        {
-            WriteAligned(scores);
-            return;
-        }
+        var lines = Lines(scores);
+        var widths = Enumerable.Range(0, lines[0].Length).Select(c => lines.Max(line => line[c].Length)).ToArray();
+        var isTerminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb");
+        // A column has a space on either side. In a narrower window the lines break better than the columns.
+        if (isTerminal && widths.Sum(w => w + 2) + 2 <= AnsiConsole.Profile.Width)
+            WriteRuled(lines);
+        else
+            WriteAligned(lines, widths);
+    }
 
-        var table = new Table { Border = TableBorder.Rounded };
-        table.AddColumn("level");
-        foreach (var column in scores.Columns) table.AddColumn(new TableColumn(Markup.Escape(column.Title)) { Alignment = Justify.Right });
-        for (var i = 0; i < scores.Rows.Count; i++)
+    /// <summary>The table as lines of cells, titles first.</summary>
+    private static string[][] Lines(ScoreTable scores)
+        => [["level", .. scores.Columns.Select(c => c.Title)], .. scores.Rows.Select(r => (string[])[r.Name, .. r.Cells])];
+
+    private static void WriteRuled(string[][] lines)
+    {
+        var table = new Table { Border = TableBorder.Horizontal };
+        for (var c = 0; c < lines[0].Length; c++)
+            table.AddColumn(new TableColumn(Markup.Escape(lines[0][c])) { Alignment = c == 0 ? Justify.Left : Justify.Right, NoWrap = true });
+        foreach (var line in lines.Skip(1))
         {
-            var (row, style) = (scores.Rows[i], i == scores.Rows.Count - 1 ? new Style(decoration: Decoration.Bold) : Style.Plain);
-            table.AddRow([new Text(row.Name, style), .. row.Cells.Select(cell => new Text(cell, style))]);
+            var style = line == lines[^1] ? new Style(decoration: Decoration.Bold) : Style.Plain;
+            table.AddRow(line.Select(cell => new Text(cell, style)));
         }
 
         AnsiConsole.Write(table);
     }
 
-    private static void WriteAligned(ScoreTable scores)
+    private static void WriteAligned(string[][] lines, int[] widths)
     {
-        string[][] lines = [["level", .. scores.Columns.Select(c => c.Title)], .. scores.Rows.Select(r => (string[])[r.Name, .. r.Cells])];
-        var widths = Enumerable.Range(0, lines[0].Length).Select(c => lines.Max(line => line[c].Length)).ToArray();
         foreach (var line in lines)
             Console.Out.WriteLine("  " + line[0].PadRight(widths[0]) + string.Concat(line.Skip(1).Select((cell, c) => "  " + cell.PadLeft(widths[c + 1]))));
     }

@@ -23,7 +23,7 @@ public sealed class ScoreTable
         ("P@0.9", "the same for 0.9", s => Percent(s.PrecisionAt?[^1])),
         ("A", "pixel accuracy (ReVOS)", s => s.Robustness is null ? null : Percent(s.Accuracy)),
         ("R", "robustness (ReVOS)", s => Percent(s.Robustness)),
-        ("absent right", "share of absent expressions for which nothing was predicted", s => Percent(s.AbsentAccuracy)),
+        ("abs.acc", "absent accuracy: share of absent expressions for which nothing was predicted", s => Percent(s.AbsentAccuracy)),
         ("missed", "share of the other expressions for which nothing was predicted", s => Percent(s.FalseAbsentRate)),
     ];
 

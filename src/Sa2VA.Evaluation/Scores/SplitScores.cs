@@ -10,7 +10,7 @@ public sealed class SplitScores
     public SplitScores(string name, IReadOnlyList<ExpressionScore> expressions)
     {
         (Name, Expressions) = (name, expressions);
-        Levels = [.. expressions.GroupBy(e => e.Level).Select(g => new NamedSummary(g.Key, SummaryBuilder.Of([.. g])))];
+        Levels = [.. expressions.GroupBy(e => e.Level).OrderBy(g => g.All(e => e.Expression.IsAbsent)).Select(g => new NamedSummary(g.Key, SummaryBuilder.Of([.. g])))];
         Videos = [.. expressions.GroupBy(e => e.VideoId).Select(g => new NamedSummary(g.Key, SummaryBuilder.Of([.. g])))];
         var whole = SummaryBuilder.Of(expressions);
         var types = Levels.Where(l => l.Summary.J is not null).OrderBy(l => l.Name, StringComparer.Ordinal).ToList();
@@ -27,7 +27,7 @@ public sealed class SplitScores
     /// <summary>Whether <see cref="Overall"/> is the plain mean of ReVOS's two types instead of the mean over expressions.</summary>
     public bool IsMeanOfTypes { get; }
 
-    /// <summary>By level, in the order in which levels first appear.</summary>
+    /// <summary>By level, in the order in which levels first appear, but those that are absent altogether at the end.</summary>
     public IReadOnlyList<NamedSummary> Levels { get; }
 
     /// <summary>By video, in the order of the dataset.</summary>

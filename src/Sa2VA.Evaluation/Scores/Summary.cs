@@ -36,7 +36,7 @@ public sealed record Summary
     /// <summary>Mean robustness (ReVOS); null without foreground masks.</summary>
     public required double? Robustness { get; init; }
 
-    /// <summary>Sum of intersections over sum of unions, of all expressions; null when both sums are 0.</summary>
+    /// <summary>Sum of intersections over sum of unions, of all expressions; null when all are absent, or nothing is seen and nothing predicted.</summary>
     public required double? CumulativeIoU { get; init; }
 
     /// <summary>Mean of every expression's own intersection over union, which is 1 when rightly nothing was predicted.</summary>

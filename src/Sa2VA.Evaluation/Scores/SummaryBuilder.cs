@@ -23,7 +23,7 @@ public static class SummaryBuilder
             FRecall = Mean(present, s => s.Clip.FRecall),
             Accuracy = Mean(present, s => s.Clip.Accuracy),
             Robustness = Mean([.. present.Where(s => s.Clip.Robustness.HasValue)], s => s.Clip.Robustness!.Value),
-            CumulativeIoU = union == 0 ? null : (double)scores.Sum(s => s.Clip.Intersection) / union,
+            CumulativeIoU = present.Count == 0 || union == 0 ? null : (double)scores.Sum(s => s.Clip.Intersection) / union,
             GeneralizedIoU = Mean(scores, s => s.Clip.IoU),
             PrecisionAt = scores.Count == 0 ? null : [.. Summary.Thresholds.Select(t => scores.Average(s => s.Clip.IoU >= t ? 1.0 : 0.0))],
             AbsentAccuracy = Mean(absent, s => s.Clip.IsEmpty ? 1 : 0),

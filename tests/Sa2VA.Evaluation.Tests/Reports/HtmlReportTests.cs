@@ -49,8 +49,8 @@ public sealed class HtmlReportTests
         foreach (var image in images.SelectMany(i => i))
         {
             var png = PngReader.Read(Convert.FromBase64String(image.Attribute("src")!.Value["data:image/png;base64,".Length..]), "picture");
-            Assert.Equal((48, 32), (png.Width, png.Height));
-            Assert.Equal(("48", "32"), (image.Attribute("width")!.Value, image.Attribute("height")!.Value));
+            Assert.Equal((288, 192), (png.Width, png.Height));
+            Assert.Equal(("288", "192"), (image.Attribute("width")!.Value, image.Attribute("height")!.Value));
             Assert.NotEqual("", image.Attribute("alt")?.Value ?? "");
         }
 

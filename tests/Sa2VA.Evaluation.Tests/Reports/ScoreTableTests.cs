@@ -12,7 +12,7 @@ public sealed class ScoreTableTests
     {
         var table = new ScoreTable((await SampleReport.MakeAsync()).Split);
         Assert.Equal(["attribute", "motion", "absent", "overall"], table.Rows.Select(r => r.Name));
-        Assert.Equal(["expr.", "J&F", "J", "F", "cIoU", "gIoU", "P@0.5", "P@0.9", "absent right", "missed"], table.Columns.Select(c => c.Title));
+        Assert.Equal(["expr.", "J&F", "J", "F", "cIoU", "gIoU", "P@0.5", "P@0.9", "abs.acc", "missed"], table.Columns.Select(c => c.Title));
         Assert.All(table.Rows, row => Assert.Equal(table.Columns.Count, row.Cells.Count));
         Assert.Equal(("4", "–", "75.0", "–"), (table.Rows[2].Cells[0], table.Rows[2].Cells[1], table.Rows[2].Cells[8], table.Rows[2].Cells[9]));
         Assert.Equal("25.0", table.Rows[1].Cells[9]);

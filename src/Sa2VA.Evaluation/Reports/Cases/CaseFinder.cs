@@ -9,12 +9,13 @@ public static class CaseFinder
     public static IReadOnlyList<Case> Find(SplitScores split)
     {
         var cases = new List<Case>();
-        foreach (var level in split.Expressions.GroupBy(e => e.Level))
+        var byLevel = split.Expressions.ToLookup(e => e.Level);
+        foreach (var level in split.Levels)
         {
-            var ranked = level.OrderByDescending(e => e.Clip.JAndF).ToList();
-            cases.Add(new Case(level.Key, CaseKind.Best, ranked[0]));
-            if (ranked.Count > 2) cases.Add(new Case(level.Key, CaseKind.Median, ranked[ranked.Count / 2]));
-            if (ranked.Count > 1) cases.Add(new Case(level.Key, CaseKind.Worst, ranked[^1]));
+            var ranked = byLevel[level.Name].OrderByDescending(e => e.Clip.JAndF).ToList();
+            cases.Add(new Case(level.Name, CaseKind.Best, ranked[0]));
+            if (ranked.Count > 2) cases.Add(new Case(level.Name, CaseKind.Median, ranked[ranked.Count / 2]));
+            if (ranked.Count > 1) cases.Add(new Case(level.Name, CaseKind.Worst, ranked[^1]));
         }
 
         return cases;

@@ -4,24 +4,30 @@ using Sa2VA.Media.Masks;
 namespace Sa2VA.Evaluation.Reports.Cases;
 
 /// <summary>
-/// Draws a prediction and the truth into a frame: the prediction tinted, the truth outlined, and everything else dimmed. Form and colour
-/// both tell them apart.
+/// Draws a prediction and the truth into a frame: the prediction hatched, the truth outlined, and everything else dimmed. Form tells them
+/// apart, not colour alone: objects may have the same.
 /// </summary>
 internal static class CasePainter
 {
-    private const int MaxWidth = 320;
+    /// <summary>Wide enough for sharp outlines on a dense screen, small enough for a hundred pictures in one page.</summary>
+    private const int Width = 288;
 
-    /// <summary>Tint of the prediction; <c>report.css</c> has the same for its legend.</summary>
+    /// <summary>Pixels of the outline.</summary>
+    private const int Border = 2;
+
+    /// <summary>Pixels from one line of the hatching to the next.</summary>
+    private const int Hatch = 7;
+
+    /// <summary>Hatching of the prediction; <c>report.css</c> has the same for its legend.</summary>
     private static readonly (int R, int G, int B) Tint = (255, 45, 146);
 
     /// <summary>Outline of the truth; <c>report.css</c> has the same for its legend.</summary>
     private static readonly (int R, int G, int B) Outline = (64, 255, 140);
 
-    /// <summary>A new picture, at most <see cref="MaxWidth"/> wide.</summary>
+    /// <summary>A new picture, <see cref="Width"/> wide.</summary>
     public static RgbImage Paint(RgbImage frame, Rle prediction, Rle truth)
     {
-        var width = Math.Min(frame.Width, MaxWidth);
-        var height = Math.Max(1, (int)Math.Round((double)frame.Height * width / frame.Width));
+        var (width, height) = (Width, Math.Max(1, (int)Math.Round((double)frame.Height * Width / frame.Width)));
         var picture = frame.ResizeBicubic(width, height);
         var predicted = Scaled(prediction, height, width);
         var meant = Scaled(truth, height, width);
@@ -33,8 +39,9 @@ internal static class CasePainter
                 var p = y * width + x;
                 var pixel = row.Slice(x * 3, 3);
                 if (predicted[p] == 0 && meant[p] == 0) Dim(pixel);
-                if (predicted[p] != 0) Blend(pixel, Tint, 140);
-                if (Touches(meant, height, width, y, x)) Blend(pixel, meant[p] != 0 ? Outline : (0, 0, 0), meant[p] != 0 ? 256 : 150);
+                if (predicted[p] != 0) Blend(pixel, Tint, (x + y) % Hatch < 2 ? 230 : 90);
+                if (meant[p] != 0 && Differs(meant, height, width, y, x, Border)) Blend(pixel, Outline, 256);
+                else if (meant[p] == 0 && Differs(meant, height, width, y, x, 1)) Blend(pixel, (0, 0, 0), 150);
             }
         }
 
@@ -55,18 +62,23 @@ internal static class CasePainter
         return scaled;
     }
 
-    /// <summary>Whether a neighbour lies on the other side of the mask's border.</summary>
-    private static bool Touches(byte[] mask, int height, int width, int y, int x)
+    /// <summary>Whether within so many rows or columns the mask has the other value.</summary>
+    private static bool Differs(byte[] mask, int height, int width, int y, int x, int reach)
     {
         var p = y * width + x;
-        var here = mask[p];
-        return (x > 0 && mask[p - 1] != here) || (x + 1 < width && mask[p + 1] != here) || (y > 0 && mask[p - width] != here) || (y + 1 < height && mask[p + width] != here);
+        for (var d = 1; d <= reach; d++)
+        {
+            if ((x >= d && mask[p - d] != mask[p]) || (x + d < width && mask[p + d] != mask[p]) || (y >= d && mask[p - d * width] != mask[p]) || (y + d < height && mask[p + d * width] != mask[p]))
+                return true;
+        }
+
+        return false;
     }
 
     private static void Dim(Span<byte> pixel)
     {
         var grey = (pixel[0] * 77 + pixel[1] * 150 + pixel[2] * 29) >> 8;
-        for (var c = 0; c < 3; c++) pixel[c] = (byte)((pixel[c] + grey) * 80 >> 8);
+        for (var c = 0; c < 3; c++) pixel[c] = (byte)((pixel[c] + grey) * 92 >> 8);
     }
 
     private static void Blend(Span<byte> pixel, (int R, int G, int B) colour, int share)

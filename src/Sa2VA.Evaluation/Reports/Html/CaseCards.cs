@@ -45,7 +45,7 @@ internal static class CaseCards
         return El(
             "figure",
             El("img", Attr("src", "data:image/png;base64," + Convert.ToBase64String(picture.Png)), Attr("width", picture.Width), Attr("height", picture.Height), Attr("loading", "lazy"),
-                Attr("alt", $"Video {score.VideoId}, {caption}: prediction tinted, truth outlined")),
+                Attr("alt", $"Video {score.VideoId}, {caption}: prediction hatched, truth outlined")),
             El("figcaption", caption));
     }
 }

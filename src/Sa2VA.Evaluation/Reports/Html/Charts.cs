@@ -9,11 +9,11 @@ namespace Sa2VA.Evaluation.Reports.Html;
 internal static class Charts
 {
     private const int Width = 360;
-    private const int Height = 170;
+    private const int Height = 178;
     private const int Left = 34;
     private const int Bottom = 26;
-    private const int Top = 12;
-    private const int Right = 8;
+    private const int Top = 20;
+    private const int Right = 14;
     private const int Bins = 20;
 
     private static double PlotWidth => Width - Left - Right;
@@ -38,8 +38,8 @@ internal static class Charts
 
         var x = Left + PlotWidth * median;
         svg.Add(
-            El("line", Class("mark"), At("x1", x), At("x2", x), At("y1", Top - 6), At("y2", Top + PlotHeight)),
-            El("text", Class("note"), At("x", x < Width / 2 ? x + 4 : x - 4), At("y", Top), Attr("text-anchor", x < Width / 2 ? "start" : "end"), $"median {ScoreTable.Percent(median)}"));
+            El("line", Class("mark"), At("x1", x), At("x2", x), At("y1", Top - 8), At("y2", Top + PlotHeight)),
+            El("text", Class("note"), At("x", x < Width / 2 ? x + 4 : x - 4), At("y", Top - 6), Attr("text-anchor", x < Width / 2 ? "start" : "end"), $"median {ScoreTable.Percent(median)}"));
         return svg;
     }
 

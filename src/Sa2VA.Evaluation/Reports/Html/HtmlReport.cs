@@ -63,7 +63,7 @@ public static class HtmlReport
                 split.Overall.PrecisionAt is { } precision ? Chart("Expressions by clip IoU", Charts.Precision(precision)) : null),
             El("h2", "Cases"),
             El("p", Class("legend"),
-                El("span", Class("key prediction"), ""), " prediction, tinted ", El("span", Class("key truth"), ""), " truth, outlined"),
+                El("span", Class("key prediction"), ""), " prediction, hatched ", El("span", Class("key truth"), ""), " truth, outlined"),
             CaseCards.Of(strips),
             El("h2", "In detail"),
             El("details", El("summary", "Lowest expressions"), Lowest(split)),
@@ -79,8 +79,8 @@ public static class HtmlReport
             ("F", overall.F, "boundary measure"),
             ("cIoU", overall.CumulativeIoU, "cumulative IoU"),
             ("gIoU", overall.GeneralizedIoU, "mean clip IoU"),
-            ("Absent right", overall.AbsentAccuracy, "of absent expressions"),
-            ("Missed", overall.FalseAbsentRate, "of the others, lower is better"),
+            ("Absent accuracy", overall.AbsentAccuracy, "rightly nothing found"),
+            ("Missed", overall.FalseAbsentRate, "of those present; lower is better"),
         };
         return El("div", Class("tiles"), tiles.Where(t => t.Value.HasValue).Select((t, i) => El(
             "div", Class(i == 0 ? "tile first" : "tile"), El("b", ScoreTable.Percent(t.Value)), El("span", t.Name), El("small", t.Hint))));
