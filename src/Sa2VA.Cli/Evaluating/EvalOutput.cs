@@ -49,8 +49,8 @@ internal static class EvalOutput
         var lines = Lines(scores);
         var widths = Enumerable.Range(0, lines[0].Length).Select(c => lines.Max(line => line[c].Length)).ToArray();
         var isTerminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb");
-        // A column has a space on either side. In a narrower window the lines break better than the columns.
-        if (isTerminal && widths.Sum(w => w + 2) + 2 <= AnsiConsole.Profile.Width)
+        // A space and a separator for each column, and one at the end. In a narrower window lines break better than columns.
+        if (isTerminal && widths.Sum(w => w + 2) + 1 <= AnsiConsole.Profile.Width)
             WriteRuled(lines);
         else
             WriteAligned(lines, widths);
@@ -64,7 +64,7 @@ internal static class EvalOutput
     {
         var table = new Table { Border = TableBorder.Horizontal };
         for (var c = 0; c < lines[0].Length; c++)
-            table.AddColumn(new TableColumn(Markup.Escape(lines[0][c])) { Alignment = c == 0 ? Justify.Left : Justify.Right, NoWrap = true });
+            table.AddColumn(new TableColumn(Markup.Escape(lines[0][c])) { Alignment = c == 0 ? Justify.Left : Justify.Right, NoWrap = true, Padding = new Padding(1, 0, 0, 0) });
         foreach (var line in lines.Skip(1))
         {
             var style = line == lines[^1] ? new Style(decoration: Decoration.Bold) : Style.Plain;
