@@ -77,6 +77,8 @@ public sealed class EvalTests(ModelFixture fixture)
         await WriteTruthAsync("clip.json", counts, second: true);
         (await Run("eval", "--truth", fixture.File("clip.json"), "--predictions", output)).IsRefused(ExitCodes.Dataset, "the other bar", "--missing absent");
         var lenient = await Run("eval", "--truth", fixture.File("clip.json"), "--predictions", output, "--missing", "absent", "--json");
+        var partial = await Run("eval", "--truth", fixture.File("clip.json"), "--predictions", output, "--missing", "skip");
+        Assert.Contains("1 expressions, 0 of them absent; 1 without a prediction left out", partial.Output, StringComparison.Ordinal);
         Assert.Equal(0.5, lenient.Lines[^1].GetProperty("splits")[0].GetProperty("overall").GetProperty("falseAbsentRate").GetDouble());
     }
 

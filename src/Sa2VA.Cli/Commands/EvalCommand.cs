@@ -24,7 +24,7 @@ internal sealed class EvalCommand
     private readonly Option<string[]> _splits = new("--split") { HelpName = "NAME", Description = "A split, as the dataset calls it; may be repeated." };
     private readonly Option<string?> _truth = new("--truth") { HelpName = "FILE", Description = "Instead of a dataset: the truth about a single clip." };
     private readonly Option<string?> _predictions = new("--predictions") { HelpName = "PATH", Description = "Score these instead of running a model: output folders of 'sa2va run', PNG files as they are submitted, or a JSON file of run lengths." };
-    private readonly Option<string> _missing = new("--missing") { HelpName = "error|absent", Description = "What an expression or frame without a prediction is.", DefaultValueFactory = _ => "error" };
+    private readonly Option<string> _missing = new("--missing") { HelpName = "error|absent|skip", Description = "What an expression without a prediction is: an error, nothing found, or left out.", DefaultValueFactory = _ => "error" };
     private readonly Option<string?> _model = new("--model", "-m") { HelpName = "DIR", Description = $"Model folder. Default: the environment variable {RunCommand.ModelVariable}." };
     private readonly Option<string> _device = new("--device", "-d") { HelpName = "NAME", Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu" };
     private readonly Option<string> _protocol = new("--protocol") { HelpName = "sa2va|sa2va-i", Description = "How the answers about key frames become tracks.", DefaultValueFactory = _ => "sa2va-i" };
@@ -44,7 +44,7 @@ internal sealed class EvalCommand
             eval._videos, eval._jobs, eval._threads, eval._out, eval._json,
         };
         eval._protocol.AcceptOnlyFromAmong("sa2va", "sa2va-i");
-        eval._missing.AcceptOnlyFromAmong("error", "absent");
+        eval._missing.AcceptOnlyFromAmong("error", "absent", "skip");
         foreach (var positive in (Option[])[eval._keyFrames, eval._videos, eval._jobs, eval._threads])
         {
             positive.Validators.Add(result =>
@@ -69,7 +69,7 @@ internal sealed class EvalCommand
         if (predictions is null && string.IsNullOrEmpty(model))
             throw new CliException(ExitCodes.Usage, $"Nothing to score: give --model DIR (or set {RunCommand.ModelVariable}), or --predictions PATH.");
 
-        var missing = parsed.GetValue(_missing) == "absent" ? MissingPredictions.Absent : MissingPredictions.Error;
+        var missing = parsed.GetValue(_missing) switch { "absent" => MissingPredictions.Absent, "skip" => MissingPredictions.Skip, _ => MissingPredictions.Error };
         IReadOnlyList<string> splits = parsed.GetValue(_splits) ?? [];
         var output = parsed.GetValue(_out) ?? (truth is not null && predictions is not null ? null : EvaluationNames.OutputFolder(dataset ?? truth!, splits));
         output = output is null ? null : Path.GetFullPath(output);
@@ -87,7 +87,7 @@ internal sealed class EvalCommand
                 Device = parsed.GetValue(_device)!,
                 Protocol = parsed.GetValue(_protocol) == "sa2va" ? GroundingProtocol.Sa2va : GroundingProtocol.Sa2vaI,
                 KeyFrames = parsed.GetValue(_keyFrames),
-                SkipUnreadable = missing == MissingPredictions.Absent,
+                SkipUnreadable = missing != MissingPredictions.Error,
             },
             Options = new EvaluationOptions { Missing = missing, Jobs = parsed.GetValue(_jobs) ?? (model is null ? Environment.ProcessorCount : 1) },
             Videos = parsed.GetValue(_videos),

@@ -20,6 +20,6 @@ public sealed record ModelPredictionOptions
     /// <summary>Frames shown to the language model. Default 5, 1 to 64.</summary>
     public int KeyFrames { get; init; } = 5;
 
-    /// <summary>Count a video that cannot be read as one in which nothing was found, instead of failing. Default false.</summary>
+    /// <summary>Give no predictions for a video that cannot be read, instead of failing. Default false.</summary>
     public bool SkipUnreadable { get; init; }
 }

@@ -35,6 +35,7 @@ public static class ReportJson
     public static JsonObject Brief(SplitScores split) => new()
     {
         ["name"] = split.Name,
+        ["skipped"] = split.Skipped,
         ["overallIs"] = split.IsMeanOfTypes ? "mean of types" : "mean of expressions",
         ["overall"] = Scores(new JsonObject(), split.Overall),
         ["levels"] = new JsonArray([.. split.Levels.Select(level => Scores(new JsonObject { ["name"] = level.Name }, level.Summary))]),

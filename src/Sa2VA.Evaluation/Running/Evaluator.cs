@@ -30,7 +30,10 @@ public static class Evaluator
             scores[i] = VideoScorer.Score(predictions.Name, videos[i], found, options.Missing, token);
             tally.Finish(i);
         });
-        return new SplitScores(dataset.Name, [.. scores.SelectMany(s => s)]);
+        var expressions = scores.SelectMany(s => s).ToList();
+        return expressions.Count > 0
+            ? new SplitScores(dataset.Name, expressions, skipped: videos.Sum(v => v.Expressions.Count) - expressions.Count)
+            : throw new EvaluationException($"'{predictions.Name}' has no prediction for any expression of '{dataset.Name}'. Names of videos and expressions, or sentences, must be those of the dataset.");
     }
 
     /// <summary>Adds up what the videos report, from any thread.</summary>

@@ -8,4 +8,7 @@ public enum MissingPredictions
 
     /// <summary>Nothing was found there.</summary>
     Absent,
+
+    /// <summary>Expressions without a prediction are left out, and reports say how many; a frame without one still fails.</summary>
+    Skip,
 }

@@ -17,7 +17,7 @@ internal static class PredictionRules
         {
             return missing == MissingPredictions.Absent
                 ? [.. Enumerable.Repeat(empty, frames)]
-                : throw new EvaluationException($"{Where(source, video, expression)} has no prediction. Predict it, or give '--missing absent' to count it as nothing found.");
+                : throw new EvaluationException($"{Where(source, video, expression)} has no prediction. Predict it, or give '--missing absent' to count it as nothing found, or '--missing skip' to leave it out.");
         }
 
         if (prediction.Masks.Count != frames)

@@ -9,13 +9,14 @@ namespace Sa2VA.Evaluation.Running;
 /// <summary>Scores all expressions of a video. Frames are walked once: a dataset may have to draw or decode a frame's truth.</summary>
 internal static class VideoScorer
 {
-    /// <summary>Scores a video, expressions in its order.</summary>
+    /// <summary>Scores a video, expressions in its order; what may be skipped is left out.</summary>
     /// <exception cref="EvaluationException">A prediction is missing or does not fit.</exception>
     /// <exception cref="DatasetException">The truth cannot be read.</exception>
     public static IReadOnlyList<ExpressionScore> Score(
         string source, ReferringVideo video, IReadOnlyDictionary<string, Prediction> predictions, MissingPredictions missing, CancellationToken cancellationToken)
     {
-        var expressions = video.Expressions;
+        var expressions = missing == MissingPredictions.Skip ? [.. video.Expressions.Where(e => predictions.ContainsKey(e.Id))] : video.Expressions;
+        if (expressions.Count == 0) return [];
         var masks = expressions.Select(e => PredictionRules.Masks(source, video, e, predictions.GetValueOrDefault(e.Id), missing)).ToArray();
         var scores = expressions.Select(_ => new FrameScore[video.FrameNames.Count]).ToArray();
         var scorer = new FrameScorer(video.Height, video.Width);

@@ -7,9 +7,12 @@ public sealed class SplitScores
     private static readonly string[] RevosTypes = ["reasoning", "referring"];
 
     /// <summary>Groups the scores, which come in the order of the dataset.</summary>
-    public SplitScores(string name, IReadOnlyList<ExpressionScore> expressions)
+    /// <param name="name">Name of the dataset and split.</param>
+    /// <param name="expressions">What was scored.</param>
+    /// <param name="skipped">How many expressions were left out.</param>
+    public SplitScores(string name, IReadOnlyList<ExpressionScore> expressions, int skipped = 0)
     {
-        (Name, Expressions) = (name, expressions);
+        (Name, Expressions, Skipped) = (name, expressions, skipped);
         Levels = [.. expressions.GroupBy(e => e.Level).OrderBy(g => g.All(e => e.Expression.IsAbsent)).Select(g => new NamedSummary(g.Key, SummaryBuilder.Of([.. g])))];
         Videos = [.. expressions.GroupBy(e => e.VideoId).Select(g => new NamedSummary(g.Key, SummaryBuilder.Of([.. g])))];
         var whole = SummaryBuilder.Of(expressions);
@@ -20,6 +23,9 @@ public sealed class SplitScores
 
     /// <summary>Name of the dataset and split.</summary>
     public string Name { get; }
+
+    /// <summary>Expressions without a prediction, which are in no score.</summary>
+    public int Skipped { get; }
 
     /// <summary>The whole split.</summary>
     public Summary Overall { get; }

@@ -23,7 +23,7 @@ public sealed class ReportJsonTests
         Assert.Equal(("models/<tiny>", "sa2va-i", "error"), (root.GetProperty("predictions").GetString(), root.GetProperty("settings").GetProperty("protocol").GetString(), root.GetProperty("missing").GetString()));
 
         var split = root.GetProperty("splits")[0];
-        Assert.Equal(["name", "overallIs", "overall", "levels", "videos", "expressions"], Names(split));
+        Assert.Equal(["name", "skipped", "overallIs", "overall", "levels", "videos", "expressions"], Names(split));
         Assert.Equal(("made/val", "mean of expressions"), (split.GetProperty("name").GetString(), split.GetProperty("overallIs").GetString()));
         Assert.Equal(SummaryNames, Names(split.GetProperty("overall")));
         Assert.All(split.GetProperty("levels").EnumerateArray(), level => Assert.Equal([.. SummaryNames.Prepend("name")], Names(level)));

@@ -60,6 +60,10 @@ public sealed class EvaluatorTests
 
         var split = await Evaluator.ScoreAsync(Dataset, some, new EvaluationOptions { Missing = MissingPredictions.Absent }, null, Stop);
         Assert.Equal((1 / 3.0, 2 / 3.0), (split.Overall.FalseAbsentRate, split.Overall.J));
+
+        split = await Evaluator.ScoreAsync(Dataset, some, new EvaluationOptions { Missing = MissingPredictions.Skip }, null, Stop);
+        Assert.Equal((4, 1, 1), (split.Overall.Expressions, split.Skipped, split.Overall.J));
+        Assert.DoesNotContain("motion", split.Levels.Select(l => l.Name));
     }
 
     [Fact]
@@ -89,6 +93,18 @@ public sealed class EvaluatorTests
         var damaged = new GivenPredictions((v, _) => [.. v.FrameNames.Select(_ => new Rle(32, 48, RleCodec.ToCounts([7])))]);
         var broken = await Assert.ThrowsAsync<EvaluationException>(() => Evaluator.ScoreAsync(Dataset, damaged, new EvaluationOptions(), null, Stop));
         Assert.Contains("run lengths do not fill", broken.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Skipping_everything_is_no_score()
+    {
+        var options = new EvaluationOptions { Missing = MissingPredictions.Skip };
+        var refusal = await Assert.ThrowsAsync<EvaluationException>(() => Evaluator.ScoreAsync(Dataset, new GivenPredictions((_, _) => null), options, null, Stop));
+        Assert.Contains("no prediction for any expression", refusal.Message, StringComparison.Ordinal);
+
+        // A frame cannot be skipped: the rest of the clip would be scored as if it were whole.
+        var holes = new GivenPredictions((v, e) => [.. v.FrameNames.Select((_, i) => i == 2 ? null : v.Truth(e, i))]);
+        await Assert.ThrowsAsync<EvaluationException>(() => Evaluator.ScoreAsync(Dataset, holes, options, null, Stop));
     }
 
     [Fact]

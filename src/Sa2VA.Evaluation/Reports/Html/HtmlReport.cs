@@ -3,6 +3,7 @@ using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 using Sa2VA.Evaluation.Reports.Cases;
+using Sa2VA.Evaluation.Running;
 using Sa2VA.Evaluation.Scores;
 using static Sa2VA.Evaluation.Reports.Html.Markup;
 
@@ -36,7 +37,7 @@ public static class HtmlReport
     private static XElement Head(EvaluationReport report, string title)
     {
         var settings = report.Settings.Select(s => (Name: s.Key, s.Value))
-            .Append(("missing predictions", report.Missing == Running.MissingPredictions.Absent ? "count as absent" : "are an error"))
+            .Append(("missing predictions", Missing(report.Missing)))
             .Append(("made", report.Created.ToString("yyyy-MM-dd HH:mm K", CultureInfo.InvariantCulture)));
         return El(
             "header", Class("page"),
@@ -44,6 +45,13 @@ public static class HtmlReport
             El("h1", title),
             El("dl", Class("settings"), settings.Select(s => El("div", El("dt", s.Item1), El("dd", s.Item2)))));
     }
+
+    private static string Missing(MissingPredictions missing) => missing switch
+    {
+        MissingPredictions.Absent => "count as absent",
+        MissingPredictions.Skip => "are left out",
+        _ => "are an error",
+    };
 
     private static XElement Split(EvaluationReport report, SplitScores split, IReadOnlyList<CaseStrip> strips)
     {
@@ -53,6 +61,7 @@ public static class HtmlReport
             report.Splits.Count > 1 ? El("h2", Class("split"), split.Name) : null,
             El("p", Class("lead"), string.Create(CultureInfo.InvariantCulture,
                 $"{split.Videos.Count:N0} videos, {split.Overall.Expressions:N0} expressions, of which {split.Overall.Absent:N0} absent; {split.Overall.Frames:N0} masks scored.")
+                + (split.Skipped > 0 ? string.Create(CultureInfo.InvariantCulture, $" {split.Skipped:N0} expressions have no prediction and are left out.") : "")
                 + (split.IsMeanOfTypes ? " Overall is the plain mean of the two types." : "")),
             Tiles(split.Overall),
             El("h2", "By level"),
