@@ -65,7 +65,7 @@ public sealed class EvalTests(ModelFixture fixture)
         await WriteTruthAsync("clip.json", counts, second: false);
         var plain = await Run("eval", "--truth", fixture.File("clip.json"), "--predictions", output);
         Assert.Equal(0, plain.ExitCode);
-        Assert.Contains("clip.json: 1 video(s), 1 expressions, 0 of them absent", plain.Output, StringComparison.Ordinal);
+        Assert.Contains("clip.json: 1 video(s), 1 expression(s), 0 of them absent", plain.Output, StringComparison.Ordinal);
         Assert.Matches(@"overall\s+1\s+100\.0\s+100\.0\s+100\.0", plain.Output);
         Assert.DoesNotContain('\u001b', plain.Output);
         Assert.DoesNotContain("report.html", plain.Output, StringComparison.Ordinal);
@@ -78,7 +78,7 @@ public sealed class EvalTests(ModelFixture fixture)
         (await Run("eval", "--truth", fixture.File("clip.json"), "--predictions", output)).IsRefused(ExitCodes.Dataset, "the other bar", "--missing absent");
         var lenient = await Run("eval", "--truth", fixture.File("clip.json"), "--predictions", output, "--missing", "absent", "--json");
         var partial = await Run("eval", "--truth", fixture.File("clip.json"), "--predictions", output, "--missing", "skip");
-        Assert.Contains("1 expressions, 0 of them absent; 1 without a prediction left out", partial.Output, StringComparison.Ordinal);
+        Assert.Contains("1 expression(s), 0 of them absent; 1 without a prediction left out", partial.Output, StringComparison.Ordinal);
         Assert.Equal(0.5, lenient.Lines[^1].GetProperty("splits")[0].GetProperty("overall").GetProperty("falseAbsentRate").GetDouble());
     }
 

@@ -21,7 +21,7 @@ internal static class EvalOutput
         foreach (var split in report.Splits)
         {
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{report.Predictions} on {split.Name}: {split.Videos.Count} video(s), {split.Overall.Expressions} expressions, {split.Overall.Absent} of them absent")
+                $"{report.Predictions} on {split.Name}: {split.Videos.Count} video(s), {split.Overall.Expressions} expression(s), {split.Overall.Absent} of them absent")
                 + (split.Skipped > 0 ? $"; {split.Skipped} without a prediction left out" : ""));
             WriteTable(new ScoreTable(split));
             if (split.IsMeanOfTypes) Console.Out.WriteLine("  overall: the plain mean of the two types");

@@ -26,7 +26,8 @@ internal static class Charts
         var counts = new int[Bins];
         foreach (var score in present) counts[Math.Min(Bins - 1, (int)(score.Clip.JAndF * Bins))]++;
         var most = counts.Max();
-        var median = present.Select(s => s.Clip.JAndF).Order().ElementAt(present.Count / 2);
+        var sorted = present.Select(s => s.Clip.JAndF).Order().ToArray();
+        var median = (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
         var svg = Canvas($"Distribution of J&F over {present.Count} expressions; the median is {ScoreTable.Percent(median)}.");
         svg.Add(Axis(most.ToString("N0", CultureInfo.InvariantCulture), ["0", "25", "50", "75", "100"]));
         for (var bin = 0; bin < Bins; bin++)

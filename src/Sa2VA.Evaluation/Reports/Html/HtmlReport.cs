@@ -60,8 +60,8 @@ public static class HtmlReport
             "section",
             report.Splits.Count > 1 ? El("h2", Class("split"), split.Name) : null,
             El("p", Class("lead"), string.Create(CultureInfo.InvariantCulture,
-                $"{split.Videos.Count:N0} videos, {split.Overall.Expressions:N0} expressions, of which {split.Overall.Absent:N0} absent; {split.Overall.Frames:N0} masks scored.")
-                + (split.Skipped > 0 ? string.Create(CultureInfo.InvariantCulture, $" {split.Skipped:N0} expressions have no prediction and are left out.") : "")
+                $"{Counted(split.Videos.Count, "video")}, {Counted(split.Overall.Expressions, "expression")}, of which {split.Overall.Absent:N0} absent; {split.Overall.Frames:N0} masks scored.")
+                + (split.Skipped > 0 ? $" {Counted(split.Skipped, "expression")} without a prediction left out." : "")
                 + (split.IsMeanOfTypes ? " Overall is the plain mean of the two types." : "")),
             Tiles(split.Overall),
             El("h2", "By level"),
@@ -76,8 +76,10 @@ public static class HtmlReport
             CaseCards.Of(strips),
             El("h2", "In detail"),
             El("details", El("summary", "Lowest expressions"), Lowest(split)),
-            El("details", El("summary", string.Create(CultureInfo.InvariantCulture, $"All {split.Videos.Count:N0} videos")), Videos(split)));
+            El("details", El("summary", "Scores of " + Counted(split.Videos.Count, "video")), Videos(split)));
     }
+
+    private static string Counted(int count, string word) => count.ToString("N0", CultureInfo.InvariantCulture) + " " + word + (count == 1 ? "" : "s");
 
     private static XElement Tiles(Summary overall)
     {
