@@ -58,7 +58,7 @@ public static class TrainingRun
         void Checkpoint(Trainer trainer)
         {
             ModelExport.Write(trainer.Parameters, TrainingFolder.ModelOf(request.Folder));
-            LossCurves.Write(Path.Combine(request.Folder, LossLog.FileName), Path.Combine(request.Folder, LossCurves.FileName));
+            CurveChart.Write(Path.Combine(request.Folder, LossLog.FileName), Path.Combine(request.Folder, CurveChart.FileName));
             trainer.Save(request.Folder);
         }
 

@@ -4,7 +4,7 @@ using System.Text;
 namespace Sa2VA.Training.Runs;
 
 /// <summary>Draws the course of a run from its <see cref="LossLog"/>: one small chart per measure, smoothed, as one SVG file.</summary>
-public static class LossCurves
+public static class CurveChart
 {
     /// <summary>Name of the file in a run's folder.</summary>
     public const string FileName = "curves.svg";
