@@ -20,6 +20,9 @@ public sealed record ModelPredictionOptions
     /// <summary>Frames shown to the language model. Default 5, 1 to 64.</summary>
     public int KeyFrames { get; init; } = 5;
 
+    /// <summary>Expressions of a video that are tracked together; each has a memory bank of its own, and more walk over the video again. Default 64, 1 to 256.</summary>
+    public int ExpressionsAtOnce { get; init; } = 64;
+
     /// <summary>Give no predictions for a video that cannot be read, instead of failing. Default false.</summary>
     public bool SkipUnreadable { get; init; }
 }

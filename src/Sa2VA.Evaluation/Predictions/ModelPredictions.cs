@@ -5,14 +5,11 @@ using Sa2VA.Media.Masks;
 namespace Sa2VA.Evaluation.Predictions;
 
 /// <summary>
-/// Runs a model over the videos as they are asked for, all expressions of a video together, through the same actors as <c>sa2va run</c>.
+/// Runs a model over the videos as they are asked for, the expressions of a video together, through the same actors as <c>sa2va run</c>.
 /// What was done before is read from the work folder. The model is loaded once, when the first video needs it.
 /// </summary>
 public sealed class ModelPredictions : IPredictions, IAsyncDisposable
 {
-    // Every object has a memory bank: more expressions than this are tracked in several walks over the video.
-    private const int ExpressionsAtOnce = 64;
-
     private readonly ModelPredictionOptions _options;
     private readonly ModelHost _model;
 
@@ -28,7 +25,7 @@ public sealed class ModelPredictions : IPredictions, IAsyncDisposable
     public async Task<IReadOnlyDictionary<string, Prediction>> ReadAsync(ReferringVideo video, IProgress<int>? progress, CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, Prediction>(StringComparer.Ordinal);
-        var walks = video.Expressions.Chunk(ExpressionsAtOnce).ToArray();
+        var walks = video.Expressions.Chunk(_options.ExpressionsAtOnce).ToArray();
         for (var walk = 0; walk < walks.Length; walk++)
         {
             var part = new WalkProgress(progress, walk, walks.Length);

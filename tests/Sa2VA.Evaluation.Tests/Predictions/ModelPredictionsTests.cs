@@ -43,6 +43,7 @@ public sealed class ModelPredictionsTests : IDisposable
         }
 
         Assert.Equal(whole, await MasksAsync("stopped"));
+        Assert.Equal(whole, await MasksAsync("one at a time", expressionsAtOnce: 1));
         Assert.Equal(2, Directory.GetDirectories(_folder.File("stopped")).Length);
     }
 
@@ -72,9 +73,9 @@ public sealed class ModelPredictionsTests : IDisposable
         Assert.Contains("20", refusal.Message, StringComparison.Ordinal);
     }
 
-    private async Task<IReadOnlyList<string>> MasksAsync(string work)
+    private async Task<IReadOnlyList<string>> MasksAsync(string work, int expressionsAtOnce = 64)
     {
-        await using var model = Model(work);
+        await using var model = Model(work, expressionsAtOnce: expressionsAtOnce);
         var masks = new List<string>();
         foreach (var video in _dataset.Videos)
         {
@@ -86,8 +87,10 @@ public sealed class ModelPredictionsTests : IDisposable
         return masks;
     }
 
-    private ModelPredictions Model(string work, bool skipUnreadable = false)
-        => new(new ModelPredictionOptions { ModelFolder = _folder.File("tiny"), WorkFolder = _folder.File(work), SkipUnreadable = skipUnreadable });
+    private ModelPredictions Model(string work, bool skipUnreadable = false, int expressionsAtOnce = 64) => new(new ModelPredictionOptions
+    {
+        ModelFolder = _folder.File("tiny"), WorkFolder = _folder.File(work), SkipUnreadable = skipUnreadable, ExpressionsAtOnce = expressionsAtOnce,
+    });
 
     private MadeVideo Clip(string id)
     {
