@@ -16,7 +16,7 @@ public sealed class NanoTests
     private const int Videos = 6;
 
     // A few points below what the shipped weights reach on these clips.
-    private const double Floor = 0.30;
+    private const double Floor = 0.50;
 
     [Fact]
     public async Task The_shipped_model_still_finds_what_sentences_mean()
