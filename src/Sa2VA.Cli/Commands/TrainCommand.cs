@@ -8,7 +8,7 @@ namespace Sa2VA.Cli.Commands;
 internal sealed class TrainCommand
 {
     public const string Examples = """
-        sa2va train models/sa2va-nano/recipe.json --out out/nano
+        sa2va train models/sa2va-nano/training/recipe.json --out out/nano
         sa2va train fine-tune.json --model models/Sa2VA-4B --data data/mevis --split train --device cuda:0 --out out/tuned
         sa2va train recipe.json --out out/try --steps 200 --plot text --plot ground/mask
         Stopped or killed? The same command goes on where the last checkpoint was made.

@@ -65,7 +65,7 @@ public sealed class RecipeFileTests
 
     [Theory]
     [InlineData("docs/recipes/fine-tune.json")]
-    [InlineData("models/sa2va-nano/recipe.json")]
+    [InlineData("models/sa2va-nano/training/recipe.json")]
     public void Shipped_recipes_can_be_read(string path) => Assert.True(RecipeFile.Read(Path.Combine(Repository(), path)).Steps > 1);
 
     [Fact]
