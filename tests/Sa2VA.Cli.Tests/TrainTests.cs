@@ -62,7 +62,7 @@ public sealed class TrainTests(ModelFixture fixture)
     [Fact]
     public async Task Part_of_a_model_is_tuned_on_a_dataset_in_a_folder()
     {
-        var data = fixture.File("ref-shapes");
+        var data = fixture.File("shapes-to-learn");
         var written = await Sa2vaProcess.RunAsync(fixture.Folder, "bench", "ref-shapes", "--split", "train", "--videos", "2", "--layout", "mevis", "--no-mp4", "--out", data);
         Assert.Equal(0, written.ExitCode);
         var recipe = fixture.File("tune.json");
