@@ -120,22 +120,40 @@ public sealed class ClipSampler(Sa2vaConfig config, PromptTokens prompts, Sample
     {
         var turns = clip.Turns.ToArray();
         random.Shuffle<TrainingTurn>(turns);
+        var survey = Survey(clip, shown);
         var chosen = new List<SampledTurn>();
         foreach (var turn in turns.Take(options.Questions))
-            chosen.Add(Tokens(turn, clip, views, shown, ref random));
+            chosen.Add(Tokens(turn, survey, clip, views, shown, ref random));
         for (var i = 0; i < options.Descriptions; i++)
         {
             if (clip.AskForDescription(ref random) is { } about)
-                chosen.Add(Tokens(about, clip, views, shown, ref random));
+                chosen.Add(Tokens(about, survey, clip, views, shown, ref random));
         }
 
         return chosen;
     }
 
-    private SampledTurn Tokens(TrainingTurn turn, TrainingClip clip, View[] views, View[] shown, ref SampleRandom random)
+    private sealed record SurveyTokens(int[] Ids, bool[][] Looks);
+
+    private SurveyTokens Survey(TrainingClip clip, View[] shown)
+    {
+        var (ids, looks) = (new List<int>(), new List<bool[]>());
+        foreach (var part in clip.Survey([.. shown.Select(view => view.Things)]))
+        {
+            var tokens = prompts.Tokenizer.Encode(part.Text);
+            ids.AddRange(tokens);
+            looks.AddRange(Enumerable.Repeat(TokensOf(part.About, part.Frame, clip, shown), tokens.Length));
+        }
+
+        return new SurveyTokens([.. ids], [.. looks]);
+    }
+
+    private SampledTurn Tokens(TrainingTurn turn, SurveyTokens survey, TrainingClip clip, View[] views, View[] shown, ref SampleRandom random)
     {
         var question = prompts.Question(QuestionTemplate.Apply(turn.Question));
-        int[] ids = [.. question, .. prompts.Answer(turn.Answer)];
+        var answer = prompts.Answer(turn.Answer);
+        int[] surveyed = turn.IsSurveyed ? survey.Ids : [];
+        int[] ids = [.. question, .. surveyed, .. answer];
         var segmentation = Array.IndexOf(ids, prompts.Segmentation, question.Length);
         var masks = new List<(int, TargetMask)>();
         if (segmentation >= 0)
@@ -147,15 +165,19 @@ public sealed class ClipSampler(Sa2vaConfig config, PromptTokens prompts, Sample
         }
 
         var classes = System.Numerics.BitOperations.IsPow2(turn.Things) ? clip.ClassesOf(System.Numerics.BitOperations.TrailingZeroCount(turn.Things)) : [];
-        return new SampledTurn(ids, question.Length, segmentation, turn.IsSpoken, masks, TokensOf(turn.Seen, clip, shown), classes);
+        var looks = Enumerable.Repeat(TokensOf(turn.Seen, frame: null, clip, shown), answer.Length);
+        return new SampledTurn(
+            ids, question.Length, segmentation, turn.IsSpoken, masks, surveyed.Length, [.. turn.IsSurveyed ? survey.Looks : [], .. looks], classes);
     }
 
     // The visual tokens that show something of a set: those that it covers a share of.
-    private bool[] TokensOf(uint wanted, TrainingClip clip, View[] shown)
+    private bool[] TokensOf(uint wanted, int? frame, TrainingClip clip, View[] shown)
     {
         if (wanted == 0)
             return [];
-        var tokens = shown.SelectMany(view => MaskSampling.Sample(view.Things, clip.Width, clip.Height, wanted, _visionGrids[^1], promptSide: 0).Coverage)
+        var side = _visionGrids[^1];
+        var tokens = shown.SelectMany((view, number) => frame is { } only && only != number
+                ? new float[side * side] : MaskSampling.Sample(view.Things, clip.Width, clip.Height, wanted, side, promptSide: 0).Coverage)
             .Select(share => share >= ShownShare).ToArray();
         return tokens.Contains(value: true) ? tokens : [];
     }

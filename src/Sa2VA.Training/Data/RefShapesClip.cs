@@ -1,16 +1,34 @@
+using System.Globalization;
 using Sa2VA.Datasets.RefShapes;
 using Sa2VA.Media;
 
 namespace Sa2VA.Training.Data;
 
 /// <summary>
-/// A Ref-Shapes video with its answers in words. Where finding the object takes more than reading the sentence (relations, motion,
-/// time), the answer names it before <c>[SEG]</c>: what was understood is then supervised word by word.
+/// A Ref-Shapes video with its answers in words. Where a sentence says more than what a thing looks like (relations, motion, time), the
+/// answer first lists what the key frames show and where, then names what is meant, then says <c>[SEG]</c>: seeing and understanding are
+/// both supervised word by word, and the second reads what the first wrote.
 /// </summary>
 public sealed class RefShapesClip : TrainingClip
 {
     // How often a description asks for something else than what is there.
     private const double ChangedShare = 0.4;
+
+    // Cells of the grid that places are told in, one digit each: about the size of a small object.
+    private const int Columns = 10;
+    private const int Rows = 8;
+
+    // Fewer pixels are not worth a place.
+    private const int LeastSeen = 12;
+
+    // Words of sentences that say what things look like, and how many are meant.
+    private static readonly HashSet<string> Looks =
+    [
+        .. Enum.GetValues<ShapeKind>().SelectMany(kind => new[] { Word(kind), Word(kind) + "s" }), "crosses",
+        .. Enum.GetValues<ShapeColour>().Select(Word), .. Enum.GetValues<ShapeTexture>().Select(Word), .. Enum.GetValues<ShapeSize>().Select(Word),
+        "the", "a", "one", "ones", "shape", "shapes", "object", "objects", "that", "which", "is", "are", "and", "all", "both", "every", "each", "of",
+        "two", "three", "four", "five", "six",
+    ];
 
     private readonly RefShapesVideo _video;
     private readonly byte[] _owners;
@@ -79,16 +97,61 @@ public sealed class RefShapesClip : TrainingClip
     private IEnumerable<TrainingTurn> Conversation(RefShapesExpression expression)
     {
         var things = expression.Objects.Aggregate(0u, (set, index) => set | 1u << index);
+        var isSurveyed = !expression.Text.Split(' ').All(Looks.Contains);
         if (things == 0)
         {
-            yield return new TrainingTurn(expression.Text, "It is not there.", 0);
+            yield return new TrainingTurn(expression.Text, "It is not there.", 0, IsSurveyed: isSurveyed);
             yield return new TrainingTurn(expression.Text, "It is [SEG].", 0, IsSpoken: false);
             yield break;
         }
 
-        var needsLooking = expression.Level is RefShapesLevel.Relation or RefShapesLevel.Motion or RefShapesLevel.Temporal;
-        yield return new TrainingTurn(
-            expression.Text, needsLooking ? $"It is {string.Join(", ", expression.Objects.Select(index => Name(_video.Objects[index])))}: [SEG]." : "It is [SEG].", things);
+        var name = string.Join(", ", expression.Objects.Select(index => Name(_video.Objects[index])));
+        yield return new TrainingTurn(expression.Text, isSurveyed ? $"It is {name}: [SEG]." : "It is [SEG].", things, IsSurveyed: isSurveyed);
+    }
+
+    /// <summary>
+    /// <c>Seen: red circle plain large 3444546474; …. </c>: each thing with its column and row on every key frame, <c>--</c> where it is not
+    /// seen. In the order of colours, then shapes, so that there is one right list.
+    /// </summary>
+    public override IReadOnlyList<SurveyPart> Survey(IReadOnlyList<uint[]> shown)
+    {
+        var parts = new List<SurveyPart> { new("Seen:") };
+        var places = shown.Select(Places).ToArray();
+        foreach (var thing in _video.Objects.Where(thing => places.Any(frame => frame[thing.Index] is not null))
+            .OrderBy(thing => thing.Colour).ThenBy(thing => thing.Shape).ThenBy(thing => thing.Texture).ThenBy(thing => thing.Size).ThenBy(thing => thing.Index))
+        {
+            var set = 1u << thing.Index;
+            parts.Add(new SurveyPart($" {Word(thing.Colour)} {Word(thing.Shape)} {Word(thing.Texture)} {Word(thing.Size)} ", set));
+            for (var frame = 0; frame < shown.Count; frame++)
+                parts.Add(new SurveyPart(places[frame][thing.Index] ?? "--", set, frame));
+            parts.Add(new SurveyPart(";"));
+        }
+
+        parts.Add(new SurveyPart(" "));
+        return parts;
+    }
+
+    private string?[] Places(uint[] things)
+    {
+        Span<(long X, long Y, int Pixels)> sums = stackalloc (long, long, int)[RefShapesVideo.MaxObjects];
+        sums.Clear();
+        for (var i = 0; i < things.Length; i++)
+        {
+            if (things[i] == 0)
+                continue;
+            ref var sum = ref sums[System.Numerics.BitOperations.TrailingZeroCount(things[i])];
+            sum = (sum.X + i % Width, sum.Y + i / Width, sum.Pixels + 1);
+        }
+
+        var places = new string?[_video.Objects.Count];
+        for (var i = 0; i < places.Length; i++)
+        {
+            var (x, y, pixels) = sums[i];
+            if (pixels >= LeastSeen)
+                places[i] = string.Create(CultureInfo.InvariantCulture, $"{x * Columns / ((long)pixels * Width)}{y * Rows / ((long)pixels * Height)}");
+        }
+
+        return places;
     }
 
     private static string Name(ShapeObject thing) =>

@@ -38,6 +38,10 @@ public abstract class TrainingClip
     /// <param name="random">Chooses between questions.</param>
     public virtual TrainingTurn? AskForDescription(ref SampleRandom random) => null;
 
+    /// <summary>What is seen on key frames, in words: stands before answers with <see cref="TrainingTurn.IsSurveyed"/>. Empty when the dataset has none.</summary>
+    /// <param name="shown">Of each key frame, [Height * Width] the set of things seen at each pixel.</param>
+    public virtual IReadOnlyList<SurveyPart> Survey(IReadOnlyList<uint[]> shown) => [];
+
     /// <summary>The classes of a thing, one per <see cref="ClassSizes"/>; empty when the dataset does not say.</summary>
     public virtual IReadOnlyList<int> ClassesOf(int thing) => [];
 
@@ -51,8 +55,15 @@ public abstract class TrainingClip
 /// <param name="Things">What its <c>[SEG]</c> should show; 0 for nothing.</param>
 /// <param name="About">What its words are about, where that is more than is shown.</param>
 /// <param name="IsSpoken">Whether the words are learnt too, or only the mask: an absent thing's mask is empty, but it should not be announced.</param>
-public sealed record TrainingTurn(string Question, string Answer, uint Things, uint About = 0, bool IsSpoken = true)
+/// <param name="IsSurveyed">Whether the model says first what it sees, and where.</param>
+public sealed record TrainingTurn(string Question, string Answer, uint Things, uint About = 0, bool IsSpoken = true, bool IsSurveyed = false)
 {
     /// <summary>What a model should look at while it answers.</summary>
     public uint Seen => Things | About;
 }
+
+/// <summary>Some words of a survey.</summary>
+/// <param name="Text">The words.</param>
+/// <param name="About">The things that they are about; 0 for none.</param>
+/// <param name="Frame">The one key frame that they are about; null for all.</param>
+public sealed record SurveyPart(string Text, uint About = 0, int? Frame = null);

@@ -46,7 +46,8 @@ public sealed class LanguageObjective(TrainingNetwork network, PromptTokens prom
         var states = model.LanguageModel.Read(embedded, mask, batch.Numbers(layout.Positions).view(rows, length), looks ? Keep : null).reshape(rows * length, width);
         if (looks)
             AddLooks(losses, batch, layout, seen);
-        AddText(losses, batch, layout, states);
+        AddText(losses, "text", batch, layout.Learned, states, weights.Text);
+        AddText(losses, "survey", batch, layout.Surveyed, states, weights.Text);
         var vectors = model.ProjectSegmentation(states.index_select(0, batch.Indexes(layout.Segmentations))).to(float32);
         AddClasses(losses, batch, vectors);
         return vectors;
@@ -88,16 +89,16 @@ public sealed class LanguageObjective(TrainingNetwork network, PromptTokens prom
     }
 
     // Only rows that are followed by a token to learn reach the head.
-    private void AddText(LossSum losses, TrainingBatch batch, SequenceLayout layout, Tensor states)
+    private void AddText(LossSum losses, string name, TrainingBatch batch, List<(long Row, long Token)> learned, Tensor states, double weight)
     {
-        if (weights.Text == 0 || layout.Learned.Count == 0)
+        if (weight == 0 || learned.Count == 0)
             return;
-        var before = states.index_select(0, batch.Indexes(layout.Learned.Select(entry => entry.Row)));
-        var wanted = batch.Indexes(layout.Learned.Select(entry => entry.Token));
+        var before = states.index_select(0, batch.Indexes(learned.Select(entry => entry.Row)));
+        var wanted = batch.Indexes(learned.Select(entry => entry.Token));
         var logits = network.Model.LanguageModel.Logits(before);
-        losses.Add("text", F.cross_entropy(logits, wanted, Ignored), weights.Text);
+        losses.Add(name, F.cross_entropy(logits, wanted, Ignored), weight);
         using var quiet = no_grad();
-        losses.Add("text/right", logits.detach().argmax(1).eq(wanted).to(float32).mean(), 0);
+        losses.Add($"{name}/right", logits.detach().argmax(1).eq(wanted).to(float32).mean(), 0);
     }
 
     private void AddDense(LossSum losses, TrainingBatch batch, int grid, IReadOnlyList<Sa2VA.Models.Layers.Linear> heads, Tensor features)

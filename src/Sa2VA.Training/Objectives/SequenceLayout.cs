@@ -36,10 +36,15 @@ internal sealed class SequenceLayout
                 var turn = clips[row].Turns[number];
                 for (var i = 0; i < turn.Ids.Length; i++)
                     (Ids[start + at + i], Positions[start + at + i], turnOf[at + i]) = (turn.Ids[i], prefix.Length + i, number + 1);
-                if (turn.IsSpoken)
-                    Learned.AddRange(Enumerable.Range(turn.AnswerStart, turn.Ids.Length - turn.AnswerStart).Select(i => (start + at + i - 1, (long)turn.Ids[i])));
-                if (turn.Tokens.Length > 0)
-                    Lookers.AddRange(Enumerable.Range(turn.AnswerStart, turn.Ids.Length - turn.AnswerStart).Select(i => (start + at + i - 1, turn.Tokens)));
+                for (var i = 0; i < turn.Ids.Length - turn.AnswerStart; i++)
+                {
+                    var (before, token) = (start + at + turn.AnswerStart + i - 1, turn.Ids[turn.AnswerStart + i]);
+                    if (turn.IsSpoken)
+                        (i < turn.Surveyed ? Surveyed : Learned).Add((before, token));
+                    if (turn.Looks.Count > 0 && turn.Looks[i].Length > 0)
+                        Lookers.Add((before, turn.Looks[i]));
+                }
+
                 if (turn.Segmentation >= 0)
                     Segmentations.Add(start + at + turn.Segmentation);
                 at += turn.Ids.Length;
@@ -61,6 +66,9 @@ internal sealed class SequenceLayout
 
     /// <summary>Flat places whose state should foretell a token.</summary>
     public List<(long Row, long Token)> Learned { get; } = [];
+
+    /// <summary>The same for the tokens that say what is seen.</summary>
+    public List<(long Row, long Token)> Surveyed { get; } = [];
 
     /// <summary>Flat places from which an answer is said, with the visual tokens that show what it is about.</summary>
     public List<(long Row, bool[] Tokens)> Lookers { get; } = [];
