@@ -59,7 +59,7 @@ public static class VideoRun
         await using var transport = new InProcessTransport();
         await using var system = new ActorSystem(time);
         await transport.PublishAsync(new WorkItem(sitting.VideoId), CancellationToken.None);
-        await foreach (var delivery in transport.ConsumeAsync(prefetch: 1, CancellationToken.None))
+        await foreach (var delivery in transport.ConsumeAsync([WorkKind.Video], prefetch: 1, CancellationToken.None))
         {
             var actor = system.Spawn($"video-{delivery.Item.VideoId}", () => new VideoActor(journal, sitting), VideoActor.Options);
             using (cancellationToken.UnsafeRegister(static (state, _) => ((ActorRef<VideoCommand>)state!).TryTell(new VideoCommand.Pause()), actor))

@@ -8,7 +8,7 @@ public abstract class TransportConformance
 {
     protected static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    /// <summary>Room for 4 pieces of work; 3 attempts each.</summary>
+    /// <summary>Empty, and nobody else's.</summary>
     protected abstract ITransport Transport { get; }
 
     [Fact]
@@ -22,22 +22,11 @@ public abstract class TransportConformance
     }
 
     [Fact]
-    public async Task A_publisher_waits_for_room_until_work_is_settled()
-    {
-        foreach (var id in (string[])["a", "b", "c", "d"]) await PublishAsync(id);
-        var waiting = Transport.PublishAsync(new WorkItem("e"), Stop).AsTask();
-        Assert.False(waiting.IsCompleted);
-        await TakeAsync(1);
-        await waiting;
-        Assert.Equal(["b", "c", "d", "e"], await TakeAsync(4));
-    }
-
-    [Fact]
     public async Task Unsettled_work_of_a_consumer_that_leaves_goes_to_another()
     {
         await PublishAsync("a");
         await PublishAsync("b");
-        await foreach (var delivery in Transport.ConsumeAsync(2, Stop))
+        await foreach (var delivery in Transport.ConsumeAsync([WorkKind.Video], 2, Stop))
         {
             Assert.Equal("a", delivery.Item.VideoId);
             break;
@@ -52,7 +41,7 @@ public abstract class TransportConformance
         await PublishAsync("a");
         await PublishAsync("b");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        await using var deliveries = Transport.ConsumeAsync(1, stop.Token).GetAsyncEnumerator(Stop);
+        await using var deliveries = Transport.ConsumeAsync([WorkKind.Video], 1, stop.Token).GetAsyncEnumerator(Stop);
         Assert.True(await deliveries.MoveNextAsync());
         var first = deliveries.Current;
         var next = deliveries.MoveNextAsync().AsTask();
@@ -63,35 +52,100 @@ public abstract class TransportConformance
     }
 
     [Fact]
-    public async Task Work_that_keeps_failing_ends_with_the_dead_and_its_reason()
+    public async Task No_priority_starves()
     {
-        await PublishAsync("poison");
-        var attempts = new List<int>();
-        await foreach (var delivery in Transport.ConsumeAsync(1, Stop))
+        for (var i = 0; i < 30; i++)
         {
-            attempts.Add(delivery.Attempt);
-            await delivery.RejectAsync($"failure {delivery.Attempt}", Stop);
-            if (Transport.DeadWork.Count > 0) break;
+            await PublishAsync("high", WorkPriority.High);
+            await PublishAsync("normal");
+            await PublishAsync("low", WorkPriority.Low);
         }
 
-        Assert.Equal([1, 2, 3], attempts);
-        Assert.Equal(new DeadWork(new WorkItem("poison"), "failure 3"), Assert.Single(Transport.DeadWork));
+        var taken = await TakeAsync(26);
+        Assert.Equal((18, 6, 2), (taken.Count(id => id == "high"), taken.Count(id => id == "normal"), taken.Count(id => id == "low")));
+    }
+
+    [Fact]
+    public async Task A_consumer_takes_only_the_kinds_that_it_asked_for()
+    {
+        await Transport.PublishAsync(new WorkItem("look", Kind: WorkKind.Keyframes), Stop);
+        await PublishAsync("track");
+        Assert.Equal(["track"], await TakeAsync(1));
+        await foreach (var delivery in Transport.ConsumeAsync([WorkKind.Keyframes], 1, Stop))
+        {
+            Assert.Equal(new WorkItem("look", Kind: WorkKind.Keyframes), delivery.Item);
+            await delivery.AcknowledgeAsync(Stop);
+            break;
+        }
+    }
+
+    [Fact]
+    public async Task Returned_work_comes_again_and_says_so()
+    {
+        await PublishAsync("a");
+        var seen = new List<bool>();
+        await foreach (var delivery in Transport.ConsumeAsync([WorkKind.Video], 1, Stop))
+        {
+            seen.Add(delivery.IsRedelivered);
+            if (seen.Count == 2)
+            {
+                await delivery.AcknowledgeAsync(Stop);
+                break;
+            }
+
+            await delivery.ReturnAsync(Stop);
+        }
+
+        Assert.Equal([false, true], seen);
+    }
+
+    [Fact]
+    public async Task Buried_work_is_with_the_dead_with_its_reason_until_it_is_forgotten()
+    {
+        await PublishAsync("poison", WorkPriority.High);
+        await foreach (var delivery in Transport.ConsumeAsync([WorkKind.Video], 1, Stop))
+        {
+            await delivery.BuryAsync("it took down five nodes", Stop);
+            break;
+        }
+
+        var dead = Assert.Single(await Transport.DeadWorkAsync(10, Stop));
+        Assert.Equal((new WorkItem("poison", WorkPriority.High), "it took down five nodes"), (dead.Item, dead.Reason));
+        Assert.Single(await Transport.DeadWorkAsync(10, Stop));
+        Assert.True(await Transport.ForgetDeadAsync("poison", Stop));
+        Assert.False(await Transport.ForgetDeadAsync("poison", Stop));
+        Assert.Empty(await Transport.DeadWorkAsync(10, Stop));
     }
 
     [Fact]
     public async Task Settling_twice_counts_once()
     {
         await PublishAsync("a");
-        await foreach (var delivery in Transport.ConsumeAsync(1, Stop))
+        await foreach (var delivery in Transport.ConsumeAsync([WorkKind.Video], 1, Stop))
         {
             await delivery.AcknowledgeAsync(Stop);
-            await delivery.RejectAsync("too late", Stop);
+            await delivery.BuryAsync("too late", Stop);
             break;
         }
 
-        Assert.Empty(Transport.DeadWork);
+        Assert.Empty(await Transport.DeadWorkAsync(10, Stop));
         await PublishAsync("b");
         Assert.Equal(["b"], await TakeAsync(1));
+    }
+
+    [Fact]
+    public async Task Lengths_count_what_waits_and_not_what_is_in_hand()
+    {
+        await PublishAsync("a");
+        await PublishAsync("b");
+        await PublishAsync("c", WorkPriority.Low);
+        await foreach (var delivery in Transport.ConsumeAsync([WorkKind.Video], 1, Stop))
+        {
+            var lengths = await Transport.LengthsAsync(Stop);
+            Assert.Equal([0, 1, 1], lengths.Where(queue => queue.Kind == WorkKind.Video).OrderBy(queue => queue.Priority).Select(queue => queue.Waiting));
+            await delivery.AcknowledgeAsync(Stop);
+            break;
+        }
     }
 
     [Fact]
@@ -100,11 +154,7 @@ public abstract class TransportConformance
         var letters = new List<string>();
         var letter = Encoding.UTF8.GetBytes("cancel");
         Assert.False(await Transport.SendAsync("video.1", letter, Stop));
-        using (Transport.Bind("video.1", (bytes, _) =>
-        {
-            letters.Add(Encoding.UTF8.GetString(bytes.Span));
-            return default;
-        }))
+        await using (await Transport.BindAsync("video.1", Receive, Stop))
         {
             Assert.True(await Transport.SendAsync("video.1", letter, Stop));
             Assert.False(await Transport.SendAsync("video.2", letter, Stop));
@@ -112,15 +162,21 @@ public abstract class TransportConformance
 
         Assert.False(await Transport.SendAsync("video.1", letter, Stop));
         Assert.Equal(["cancel"], letters);
+
+        ValueTask Receive(ReadOnlyMemory<byte> bytes, CancellationToken stop)
+        {
+            letters.Add(Encoding.UTF8.GetString(bytes.Span));
+            return default;
+        }
     }
 
-    private ValueTask PublishAsync(string id, WorkPriority priority = WorkPriority.Normal)
+    protected ValueTask PublishAsync(string id, WorkPriority priority = WorkPriority.Normal)
         => Transport.PublishAsync(new WorkItem(id, priority), Stop);
 
-    private async Task<List<string>> TakeAsync(int count)
+    protected async Task<List<string>> TakeAsync(int count)
     {
         var taken = new List<string>();
-        await foreach (var delivery in Transport.ConsumeAsync(1, Stop))
+        await foreach (var delivery in Transport.ConsumeAsync([WorkKind.Video], 1, Stop))
         {
             taken.Add(delivery.Item.VideoId);
             await delivery.AcknowledgeAsync(Stop);

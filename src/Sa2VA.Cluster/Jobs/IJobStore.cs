@@ -1,0 +1,169 @@
+using Sa2VA.Cluster.Runs;
+using Sa2VA.Cluster.Transport;
+
+namespace Sa2VA.Cluster.Jobs;
+
+/// <summary>
+/// The jobs of a cluster and where their videos stand. Submitting writes the job, its videos and the messages that will wake them in one
+/// transaction; what a video's journal says is copied here in the transaction that appends it, so the two never disagree.
+/// All members are safe to call from several threads and several processes.
+/// </summary>
+public interface IJobStore
+{
+    /// <summary>
+    /// Accepts a job with all its videos, or nothing of it. The videos are streamed and never held in memory together. A job key that was
+    /// accepted before gives that job again and submits nothing.
+    /// </summary>
+    /// <exception cref="JobRefusedException">A video is malformed, or the key was used for a job with other settings.</exception>
+    Task<JobReceipt> SubmitAsync(JobRequest job, IAsyncEnumerable<VideoRequest> videos, CancellationToken cancellationToken);
+
+    /// <summary>A job with its counters, or null.</summary>
+    Task<JobView?> FindJobAsync(string jobId, CancellationToken cancellationToken);
+
+    /// <summary>Jobs, newest first.</summary>
+    /// <param name="before">Only jobs older than this one; null from the newest.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    Task<IReadOnlyList<JobView>> ListJobsAsync(string? before, int limit, CancellationToken cancellationToken);
+
+    /// <summary>A video, or null.</summary>
+    Task<VideoView?> FindVideoAsync(string videoId, CancellationToken cancellationToken);
+
+    /// <summary>Videos of a job in the order of its manifest, from <paramref name="after"/> on.</summary>
+    Task<IReadOnlyList<VideoView>> ListVideosAsync(string jobId, VideoState? state, string? after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Counts an attempt at a video and says what is to be done. Each attempt that is not settled with <see cref="EndAttemptAsync"/> was
+    /// ended by a crash or a loss of ownership; after <paramref name="maxAttempts"/> such ones in a row the video is dead.
+    /// </summary>
+    Task<Attempt> BeginAttemptAsync(string videoId, string nodeId, int maxAttempts, CancellationToken cancellationToken);
+
+    /// <summary>The attempt ended in good order (over, end of its slice, drained): earlier crashes are forgiven.</summary>
+    Task EndAttemptAsync(string videoId, string nodeId, CancellationToken cancellationToken);
+
+    /// <summary>Gives a video up with a reason.</summary>
+    Task BuryAsync(string videoId, string reason, CancellationToken cancellationToken);
+
+    /// <summary>Wakes failed or dead videos again, with their attempts forgiven: one of them, or all of a job. Returns how many.</summary>
+    Task<int> RetryAsync(string jobId, string? videoId, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Publishes messages of the outbox, oldest first, and removes each once <paramref name="publish"/> has returned. Several pumps share
+    /// the work without publishing a message twice, except after a crash. Returns how many were published.
+    /// </summary>
+    Task<int> PumpOutboxAsync(int limit, Func<WorkItem, CancellationToken, ValueTask> publish, CancellationToken cancellationToken);
+
+    /// <summary>Videos that are neither over nor waiting in the outbox and have made no progress since then: for the doctor.</summary>
+    Task<IReadOnlyList<VideoView>> ListSilentAsync(DateTimeOffset since, int limit, CancellationToken cancellationToken);
+}
+
+/// <summary>A job as its owner writes it.</summary>
+public sealed record JobRequest
+{
+    /// <summary>The owner's own name for it: the same key again is the same job. Null makes every submission a new job.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>For people.</summary>
+    public string? Title { get; init; }
+
+    /// <summary>How urgent.</summary>
+    public WorkPriority Priority { get; init; } = WorkPriority.Normal;
+
+    /// <summary>Name of a model that nodes know.</summary>
+    public required string Model { get; init; }
+
+    /// <inheritdoc cref="RunRequest.Protocol"/>
+    public GroundingProtocol Protocol { get; init; } = GroundingProtocol.Sa2vaI;
+
+    /// <inheritdoc cref="RunRequest.KeyFrames"/>
+    public int KeyFrames { get; init; } = 5;
+
+    /// <inheritdoc cref="RunRequest.MaxNewTokens"/>
+    public int MaxNewTokens { get; init; } = 512;
+
+    /// <summary>Answer from an earlier result of the same content, sentences, model and settings where there is one.</summary>
+    public bool ReuseResults { get; init; }
+}
+
+/// <summary>A line of a manifest.</summary>
+/// <param name="Source">A path under a configured root, <c>s3://bucket/key</c>, or an address.</param>
+/// <param name="Targets">What to find.</param>
+/// <param name="Frames">Which frames; null for all.</param>
+/// <param name="Name">The owner's own name for it; null for the source.</param>
+public sealed record VideoRequest(string Source, IReadOnlyList<RunTarget> Targets, FrameSelection? Frames = null, string? Name = null);
+
+/// <summary>An accepted job.</summary>
+/// <param name="JobId">Its id.</param>
+/// <param name="Videos">How many it has.</param>
+/// <param name="IsNew">False when the key was known.</param>
+public sealed record JobReceipt(string JobId, long Videos, bool IsNew);
+
+/// <summary>A job is refused as a whole. <paramref name="line"/> is that of the manifest, from 1; null when the job itself is at fault.</summary>
+public sealed class JobRefusedException(string message, long? line = null) : Exception(message)
+{
+    /// <summary>Line of the manifest, from 1.</summary>
+    public long? Line { get; } = line;
+}
+
+/// <summary>Where a video stands.</summary>
+public enum VideoState
+{
+    /// <summary>Nobody has begun it, or it waits for its next slice.</summary>
+    Waiting,
+
+    /// <summary>A node has it.</summary>
+    Running,
+
+    /// <summary>Held back on request.</summary>
+    Paused,
+
+    /// <summary>Every frame has its masks.</summary>
+    Completed,
+
+    /// <summary>It cannot go on; the reason says what to do.</summary>
+    Failed,
+
+    /// <summary>Stopped for good on request.</summary>
+    Cancelled,
+
+    /// <summary>It took down whoever tried it, too often.</summary>
+    Dead,
+}
+
+/// <summary>A job and how far it is.</summary>
+public sealed record JobView(string JobId, JobRequest Request, DateTimeOffset SubmittedAt, long Videos, IReadOnlyDictionary<VideoState, long> ByState);
+
+/// <summary>A video and how far it is.</summary>
+/// <param name="VideoId">Its id: the journal's, the store's.</param>
+/// <param name="JobId">Its job.</param>
+/// <param name="Request">Its line of the manifest.</param>
+/// <param name="State">Where it stands.</param>
+/// <param name="Epoch">Of its last owner.</param>
+/// <param name="Owner">The node that has it, or had it last; null before.</param>
+/// <param name="Attempts">Crashes in a row.</param>
+/// <param name="FramesDone">As of the last checkpoint.</param>
+/// <param name="FramesTotal">Null before it was probed.</param>
+/// <param name="Error">Why it failed, or is dead.</param>
+/// <param name="UpdatedAt">Of the last change.</param>
+public sealed record VideoView(
+    string VideoId, string JobId, VideoRequest Request, VideoState State, long Epoch, string? Owner, int Attempts,
+    long FramesDone, long? FramesTotal, string? Error, DateTimeOffset UpdatedAt);
+
+/// <summary>What a node is to do with work that it took.</summary>
+/// <param name="Verdict">Whether to begin.</param>
+/// <param name="Job">Settings; null when the video is unknown.</param>
+/// <param name="Video">The video; null when it is unknown.</param>
+public sealed record Attempt(AttemptVerdict Verdict, JobRequest? Job, VideoView? Video);
+
+/// <summary>Whether to begin.</summary>
+public enum AttemptVerdict
+{
+    /// <summary>Begin.</summary>
+    Go,
+
+    /// <summary>It is over, paused or unknown: forget the message.</summary>
+    Forget,
+
+    /// <summary>It has taken down too many: bury it.</summary>
+    TooMany,
+}
