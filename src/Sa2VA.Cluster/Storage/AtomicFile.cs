@@ -26,12 +26,28 @@ internal static partial class AtomicFile
     {
         var beside = Beside(path);
         write(beside);
-        using (var handle = File.OpenHandle(beside, FileMode.Open, FileAccess.ReadWrite, FileShare.Read)) RandomAccess.FlushToDisk(handle);
+        Sync(beside);
+        Publish(beside, path);
+    }
+
+    /// <summary>Replaces the file by what <paramref name="write"/> puts at the path that it is given. Once it is written, cancelling still leaves the old version.</summary>
+    public static async Task WriteAsync(string path, Func<string, Task> write, CancellationToken cancellationToken)
+    {
+        var beside = Beside(path);
+        await write(beside);
+        Sync(beside);
+        cancellationToken.ThrowIfCancellationRequested();
         Publish(beside, path);
     }
 
     // One writer per folder at a time (the epoch sees to it), so one name is enough and leftovers do not pile up.
     private static string Beside(string path) => path + ".new";
+
+    private static void Sync(string file)
+    {
+        using var handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+        RandomAccess.FlushToDisk(handle);
+    }
 
     private static void Publish(string beside, string path)
     {
