@@ -41,6 +41,9 @@ public interface IJobStore
     /// <summary>The attempt ended in good order (over, end of its slice, drained): earlier crashes are forgiven.</summary>
     Task EndAttemptAsync(string videoId, string nodeId, CancellationToken cancellationToken);
 
+    /// <summary>Keeps why an attempt stopped, for the reason that is given should the video die of it. The attempt stays counted.</summary>
+    Task NoteFailureAsync(string videoId, string reason, CancellationToken cancellationToken);
+
     /// <summary>Gives a video up with a reason.</summary>
     Task BuryAsync(string videoId, string reason, CancellationToken cancellationToken);
 

@@ -1,4 +1,5 @@
 using Sa2VA.Actors;
+using Sa2VA.Cluster.Checkpoints;
 using Sa2VA.Cluster.Grounding;
 using Sa2VA.Cluster.Journal;
 using Sa2VA.Cluster.Results;
@@ -42,7 +43,12 @@ public static class VideoRun
             var folder = new RunFolder(Path.GetFullPath(request.WorkFolder));
             Directory.CreateDirectory(request.WorkFolder);
             using var journal = SqliteJournal.Open(folder.Journal);
-            using var sitting = new Sitting(RunIdentity.Of(order), order, request.Checkpoints, folder, new FolderResultStore(folder.Results), model, progress);
+            var place = new SittingPlace
+            {
+                Owner = $"{Environment.MachineName}:{Environment.ProcessId}", Checkpoints = request.Checkpoints, Model = model,
+                States = new FolderCheckpointStore(folder.Snapshots), Results = new FolderResultStore(folder.Results),
+            };
+            using var sitting = new Sitting(RunIdentity.Of(order), order, place, progress);
             var (video, failure) = await SitAsync(sitting, journal, time ?? TimeProvider.System, cancellationToken);
             return await ResultAsync(sitting, video, failure, CancellationToken.None);
         }
@@ -106,7 +112,7 @@ public static class VideoRun
         {
             var chain = video.Ending is VideoEnding.Completed(var chains)
                 ? chains[one.ObjectId - 1]
-                : await sitting.Store.ChainAsync(sitting.VideoId, one.ObjectId, (done + MaskBlock.Frames - 1) / MaskBlock.Frames, cancellationToken);
+                : await sitting.Place.Results.ChainAsync(sitting.VideoId, one.ObjectId, (done + MaskBlock.Frames - 1) / MaskBlock.Frames, cancellationToken);
             objects.Add(new ObjectResult(one.ObjectId, one.Target, one.Label, one.Answer, !one.IsTracked && one.Failure is null, chain, one.Failure));
         }
 
@@ -124,7 +130,7 @@ public static class VideoRun
             ResumedAt = sitting.ResumedAt,
             Frames = sitting.Order.Frames,
             Objects = objects,
-            Masks = new StoredMasks(sitting.Store, sitting.VideoId, [.. objects.Select(o => o.ObjectId)], objects.Count == 0 ? 0 : done),
+            Masks = new StoredMasks(sitting.Place.Results, sitting.VideoId, [.. objects.Select(o => o.ObjectId)], objects.Count == 0 ? 0 : done),
         };
     }
 }

@@ -1,4 +1,5 @@
 using Sa2VA.Actors;
+using Sa2VA.Cluster.Checkpoints;
 using Sa2VA.Cluster.Results;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Videos;
@@ -11,11 +12,11 @@ namespace Sa2VA.Cluster.Tracking;
 
 /// <summary>
 /// Owns the memory bank of every object of one video. A checkpoint is three things in this order: the masks are
-/// durable, the bank is in a file, the journal says so. Killed between any two, the journal still names a file that
+/// durable, the bank is stored, the journal says so. Killed between any two, the journal still names a bank that
 /// fits the masks before it, and what is written again has the same bytes.
 /// </summary>
 internal sealed class TrackerActor(
-    TrackerPlan plan, Sam2Model model, TensorThread tensors, RunFolder folder, CheckpointOptions checkpoints,
+    TrackerPlan plan, Sam2Model model, TensorThread tensors, ICheckpointStore states, CheckpointOptions checkpoints,
     ActorRef<WriterCommand> writer, ActorRef<VideoCommand> video) : Actor<TrackerCommand>
 {
     // Making masks durable waits for the disk, not for a person: longer than this is a fault of the disk.
@@ -111,12 +112,11 @@ internal sealed class TrackerActor(
         var durable = await writer.AskAsync<int>(reply => new WriterCommand.Flush(reply), Patience, cancellationToken);
         if (durable != _next) throw new InvalidOperationException($"The writer is at step {durable}, the tracker at {_next}.");
 
-        var file = folder.Snapshot(plan.VideoId, _next);
-        await tensors.RunAsync(() => _tracker.Save(file), cancellationToken);
-
-        var point = new TrackingPoint(_next, Path.GetFileName(file));
+        var point = TrackingPoint.At(_next);
+        await states.SaveAsync(
+            plan.VideoId, plan.Epoch, point.SnapshotFile, file => tensors.RunAsync(() => _tracker.Save(file), cancellationToken), cancellationToken);
         await video.AskAsync<Video>(reply => new VideoCommand.RecordCheckpoint(point, reply), Patience, cancellationToken);
-        folder.PruneSnapshots(plan.VideoId, keep: point.SnapshotFile);
+        await states.PruneAsync(plan.VideoId, plan.Epoch, keep: point.SnapshotFile, cancellationToken);
         _checkpointed = _next;
         _clock.Reset();
     }

@@ -31,6 +31,9 @@ internal sealed record TrackerPlan
 {
     public required string VideoId { get; init; }
 
+    /// <summary>Under which its states are stored.</summary>
+    public required long Epoch { get; init; }
+
     public required int Height { get; init; }
 
     public required int Width { get; init; }
@@ -46,6 +49,6 @@ internal sealed record TrackerPlan
     /// <summary>Where to go on; step 0 without a file for a fresh start.</summary>
     public required int NextStep { get; init; }
 
-    /// <summary>The snapshot to restore, or null.</summary>
+    /// <summary>File of the state to restore, there until the tracker has ended; null for none.</summary>
     public required string? Snapshot { get; init; }
 }

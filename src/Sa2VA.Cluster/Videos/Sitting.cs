@@ -11,27 +11,20 @@ internal sealed class Sitting : IDisposable
     private readonly TaskCompletionSource<Video> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile int _resumedAt;
 
-    public Sitting(string videoId, VideoOrder order, CheckpointOptions checkpoints, RunFolder folder, IResultStore store, ModelHost model, IProgress<RunProgress>? progress)
+    public Sitting(string videoId, VideoOrder order, SittingPlace place, IProgress<RunProgress>? progress)
     {
-        (VideoId, Order, Checkpoints, Folder, Store, Model) = (videoId, order, checkpoints, folder, store, model);
+        (VideoId, Order, Place) = (videoId, order, place);
         _progress = progress;
-        Owner = $"{Environment.MachineName}:{Environment.ProcessId}";
     }
 
     public string VideoId { get; }
 
     public VideoOrder Order { get; }
 
-    public CheckpointOptions Checkpoints { get; }
+    public SittingPlace Place { get; }
 
-    public RunFolder Folder { get; }
-
-    public IResultStore Store { get; }
-
-    public ModelHost Model { get; }
-
-    /// <summary>Who holds the epoch, for people.</summary>
-    public string Owner { get; }
+    /// <summary>Whether to stop once the language model has answered, for another node to go on.</summary>
+    public bool OnlyGround { get; init; }
 
     /// <summary>First step of this sitting.</summary>
     public int ResumedAt

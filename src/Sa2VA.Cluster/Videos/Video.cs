@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Sa2VA.Cluster.Runs;
 
@@ -46,8 +47,12 @@ public sealed record VideoOrder(
 /// <param name="Failure">Why it could not be asked; then there is neither text nor embedding.</param>
 public sealed record ResolvedPrompt(string Answer, IReadOnlyList<float[]> Segments, string? Failure = null);
 
-/// <summary>All steps before <paramref name="NextStep"/> are stored, and the tracker's state after them is in the file.</summary>
-public sealed record TrackingPoint(int NextStep, string SnapshotFile);
+/// <summary>All steps before <paramref name="NextStep"/> are stored, and so is the tracker's state after them, under the name of a file.</summary>
+public sealed record TrackingPoint(int NextStep, string SnapshotFile)
+{
+    /// <summary>The point before a step, with the name that its state has everywhere.</summary>
+    public static TrackingPoint At(int nextStep) => new(nextStep, string.Create(CultureInfo.InvariantCulture, $"tracker-{nextStep:D8}.safetensors"));
+}
 
 /// <summary>How a video ended.</summary>
 [JsonDerivedType(typeof(Completed), "completed")]

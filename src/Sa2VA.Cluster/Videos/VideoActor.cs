@@ -1,6 +1,7 @@
 using Sa2VA.Actors;
 using Sa2VA.Actors.Journaling;
 using Sa2VA.Cluster.Runs;
+using Sa2VA.Cluster.Settings;
 
 namespace Sa2VA.Cluster.Videos;
 
@@ -10,14 +11,17 @@ namespace Sa2VA.Cluster.Videos;
 /// from the last checkpoint.
 /// </summary>
 internal sealed class VideoActor(IJournal journal, Sitting sitting)
-    : EventSourced<Video, VideoCommand, VideoEvent>(journal, new VideoCodec(), sitting.VideoId, sitting.Owner)
+    : EventSourced<Video, VideoCommand, VideoEvent>(journal, new VideoCodec(), sitting.VideoId, sitting.Place.Owner)
 {
-    /// <summary>Failures with a reason stop it at once; others restart it three times in a row at most.</summary>
+    /// <summary>
+    /// Failures with a reason stop it at once, and so does a server that is away, which the node waits for; others restart it three times in
+    /// a row at most.
+    /// </summary>
     public static ActorOptions Options { get; } = new()
     {
         Supervision = new SupervisionStrategy
         {
-            Decider = static failure => RunFailures.Of(failure) is null ? Directive.Restart : Directive.Stop,
+            Decider = static failure => RunFailures.Of(failure) is null && !ServerUnavailableException.Is(failure) ? Directive.Restart : Directive.Stop,
             MaxRestarts = 3,
             MinBackoff = TimeSpan.FromMilliseconds(250),
         },
@@ -30,7 +34,7 @@ internal sealed class VideoActor(IJournal journal, Sitting sitting)
     protected override Video Evolve(Video state, VideoEvent happened) => VideoLogic.Evolve(state, happened);
 
     protected override ValueTask RecoveredAsync(CancellationToken cancellationToken)
-        => HandleAsync(new VideoCommand.Claim(sitting.Order, Epoch, sitting.Owner), cancellationToken);
+        => HandleAsync(new VideoCommand.Claim(sitting.Order, Epoch, sitting.Place.Owner), cancellationToken);
 
     protected override async ValueTask ActAsync(VideoCommand command, IReadOnlyList<VideoEvent> happened, CancellationToken cancellationToken)
     {
@@ -65,11 +69,11 @@ internal sealed class VideoActor(IJournal journal, Sitting sitting)
 
     private async ValueTask StartWorkAsync(CancellationToken cancellationToken)
     {
-        await sitting.Store.ClaimAsync(sitting.VideoId, Epoch, cancellationToken);
+        await sitting.Place.Results.ClaimAsync(sitting.VideoId, Epoch, cancellationToken);
         var worker = Context.Spawn(
-            "worker", () => new VideoWorker(sitting, Context.Self, Epoch),
+            "worker", () => sitting.Place.Worker(sitting, Context.Self, Epoch),
             new ActorOptions { Supervision = SupervisionStrategy.EscalateOnFailure, MailboxCapacity = 1 });
-        await worker.TellAsync(new VideoWorker.Work(State, sitting.Paused), cancellationToken);
+        await worker.TellAsync(new VideoWork(State, sitting.Paused), cancellationToken);
     }
 
     private void End()

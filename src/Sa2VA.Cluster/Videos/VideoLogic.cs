@@ -13,6 +13,9 @@ public static class VideoLogic
         Claim(var order, var epoch, var owner) when video.Order is null => [new VideoSubmitted(order, now), new VideoClaimed(epoch, owner, now)],
         Claim(_, var epoch, var owner) when epoch > video.Epoch => [new VideoClaimed(epoch, owner, now)],
 
+        // Also before anybody has begun it: whoever claims it then finds it over.
+        Cancel(var reason) when !video.IsOver => [new VideoCancelled(reason, now)],
+
         _ when video.IsOver || video.Order is null => [],
 
         RecordFacts(var facts, _) when facts != video.Facts => [new VideoProbed(facts, now)],
@@ -22,7 +25,6 @@ public static class VideoLogic
         RecordCheckpoint(var point, _) when point != video.Checkpoint => [new TrackingCheckpointed(point, now)],
         Complete(var chains) => [new VideoCompleted(chains, now)],
         Fail(var failure) => [new VideoFailed(failure, now)],
-        Cancel(var reason) => [new VideoCancelled(reason, now)],
         _ => [],
     };
 

@@ -12,7 +12,7 @@ namespace Sa2VA.Cluster.Videos;
 /// Does the work on one video, from wherever its history stands: probe, ask the language model, prompt, track, finish.
 /// Each step is recorded by the video's actor before the next begins.
 /// </summary>
-internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video, long epoch) : Actor<VideoWorker.Work>
+internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video, long epoch) : Actor<VideoWork>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
@@ -24,7 +24,7 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
 
     private VideoOrder Order => sitting.Order;
 
-    public override async ValueTask ReceiveAsync(Work message, CancellationToken cancellationToken)
+    public override async ValueTask ReceiveAsync(VideoWork message, CancellationToken cancellationToken)
     {
         var (known, pause) = message;
         try
@@ -32,6 +32,12 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, pause);
             var (info, facts) = await ProbeAsync(known, stop.Token);
             known = await GroundAsync(known, info, stop.Token);
+            if (sitting.OnlyGround)
+            {
+                await video.TellAsync(new VideoCommand.Paused(), cancellationToken);
+                return;
+            }
+
             var objects = PlannedObject.Of(Order, known.Prompts);
             var finished = await TrackAsync(known, info, facts, objects, pause, cancellationToken);
             await video.TellAsync(finished ? new VideoCommand.Complete(await ChainsAsync(objects, Steps(info), cancellationToken)) : new VideoCommand.Paused(), cancellationToken);
@@ -73,7 +79,7 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
             sitting.Report(RunStage.Grounding, 0, Steps(info), $"asking about {questions.Count} of {Order.Targets.Count}");
             var keyframes = Context.Spawn(
                 "keyframes",
-                () => new KeyframeActor(model, sitting.Model.Tensors, n => sitting.Report(RunStage.Grounding, 0, Steps(info), $"{n} of {questions.Count} answered")),
+                () => new KeyframeActor(model, sitting.Place.Model.Tensors, n => sitting.Report(RunStage.Grounding, 0, Steps(info), $"{n} of {questions.Count} answered")),
                 Stage);
             var images = await ReadKeyFramesAsync(info, model, stop);
             await keyframes.AskAsync<int>(reply => new GroundVideo(images, questions, Order.MaxNewTokens, video, stop, reply), TimeSpan.FromHours(12), stop);
@@ -109,26 +115,27 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
         Video known, VideoInfo info, VideoFacts facts, IReadOnlyList<PlannedObject> objects, CancellationToken pause, CancellationToken stop)
     {
         var steps = Steps(info);
-        var resume = ResumePoint(known);
+        // A checkpoint whose state is gone is no disaster: tracking starts over and gives the same masks.
+        using var state = known.Checkpoint is { } point ? await sitting.Place.States.OpenAsync(sitting.VideoId, point.SnapshotFile, stop) : null;
+        var resume = state is null ? null : known.Checkpoint;
         sitting.ResumedAt = resume?.NextStep ?? 0;
         var writerPlan = new WriterPlan(sitting.VideoId, epoch, [.. objects.Select(o => o.ObjectId)], info.Height, info.Width, sitting.ResumedAt);
-        var writer = Context.Spawn("writer", () => new ResultWriter(sitting.Store, writerPlan, done => sitting.Report(RunStage.Tracking, done, steps)), Stage);
+        var writer = Context.Spawn("writer", () => new ResultWriter(sitting.Place.Results, writerPlan, done => sitting.Report(RunStage.Tracking, done, steps)), Stage);
         if (!objects.Any(o => o.IsTracked)) return await WriteEmptyAsync(info, writer, pause, stop);
 
         var prompts = PromptPlan.Of(Order, facts, objects, Order.Protocol.Procedure().KeyFrames(steps, Order.KeyFrames));
         var model = await LoadAsync(info, stop);
         var trackerPlan = new TrackerPlan
         {
-            VideoId = sitting.VideoId, Height = info.Height, Width = info.Width, Steps = steps,
+            VideoId = sitting.VideoId, Epoch = epoch, Height = info.Height, Width = info.Width, Steps = steps,
             Protocol = objects.Any(o => o.Embedding is not null) ? Order.Protocol.Procedure() : null,
             LanguageDecoder = model.Language?.ModifiedDecoder,
             NextStep = sitting.ResumedAt,
-            Snapshot = resume is null ? null : sitting.Folder.Snapshot(sitting.VideoId, resume.NextStep),
+            Snapshot = state?.Path,
         };
-        Directory.CreateDirectory(sitting.Folder.SnapshotsOf(sitting.VideoId));
         var tracker = Context.Spawn(
-            "tracker", () => new TrackerActor(trackerPlan, model.Tracker, sitting.Model.Tensors, sitting.Folder, sitting.Checkpoints, writer, video), Stage);
-        var encoder = Context.Spawn("encoder", () => new EncoderActor(model.Tracker, model.Normalizer, sitting.Model.Tensors, tracker), Stage);
+            "tracker", () => new TrackerActor(trackerPlan, model.Tracker, sitting.Place.Model.Tensors, sitting.Place.States, sitting.Place.Checkpoints, writer, video), Stage);
+        var encoder = Context.Spawn("encoder", () => new EncoderActor(model.Tracker, model.Normalizer, sitting.Place.Model.Tensors, tracker), Stage);
         var pipeline = new TrackingPipeline(encoder, tracker, writer, model.Tracker.Config.ImageSize);
 
         if (resume is null) sitting.Report(RunStage.Prompting, 0, steps);
@@ -137,10 +144,6 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
         sitting.Report(RunStage.Tracking, sitting.ResumedAt, steps);
         return await pipeline.TrackAsync(info, Order.Frames, sitting.ResumedAt, decided, pause, stop) == steps;
     }
-
-    /// <summary>A checkpoint whose file is gone is no disaster: tracking starts over and gives the same masks.</summary>
-    private TrackingPoint? ResumePoint(Video known)
-        => known.Checkpoint is { } point && File.Exists(sitting.Folder.Snapshot(sitting.VideoId, point.NextStep)) ? point : null;
 
     /// <summary>Nothing to track: every mask is empty, and the probe knows the frames, so none is decoded.</summary>
     private async Task<bool> WriteEmptyAsync(VideoInfo info, ActorRef<WriterCommand> writer, CancellationToken pause, CancellationToken stop)
@@ -159,7 +162,7 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
     private async Task<RunModel> LoadAsync(VideoInfo info, CancellationToken stop)
     {
         sitting.Report(RunStage.LoadingModel, sitting.ResumedAt, Steps(info));
-        return await sitting.Model.GetAsync(stop);
+        return await sitting.Place.Model.GetAsync(stop);
     }
 
     private async Task<IReadOnlyList<string>> ChainsAsync(IReadOnlyList<PlannedObject> objects, int steps, CancellationToken stop)
@@ -167,10 +170,7 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
         sitting.Report(RunStage.Finishing, steps, steps);
         var chains = new List<string>(objects.Count);
         foreach (var planned in objects)
-            chains.Add(await sitting.Store.ChainAsync(sitting.VideoId, planned.ObjectId, (steps + MaskBlock.Frames - 1) / MaskBlock.Frames, stop));
+            chains.Add(await sitting.Place.Results.ChainAsync(sitting.VideoId, planned.ObjectId, (steps + MaskBlock.Frames - 1) / MaskBlock.Frames, stop));
         return chains;
     }
-
-    /// <summary>Goes on from what is known of the video until it is over or <paramref name="Pause"/> is cancelled.</summary>
-    internal sealed record Work(Video Known, CancellationToken Pause);
 }

@@ -1,0 +1,205 @@
+using Sa2VA.Actors;
+using Sa2VA.Cluster.Settings;
+using Sa2VA.Cluster.Transport;
+
+namespace Sa2VA.Cluster.Nodes;
+
+/// <summary>
+/// Takes work while it has free slots, and sees each delivery through. Draining: no new work, every video stops at a frame boundary, makes
+/// a checkpoint and is handed over.
+/// </summary>
+public sealed class Node : IAsyncDisposable
+{
+    // How often slices and waiting work are looked at.
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
+    // A video is not interrupted for a more urgent one before it could get anywhere.
+    private static readonly TimeSpan LeastTurn = TimeSpan.FromSeconds(5);
+
+    // Brokers take back what is held for 30 minutes.
+    private static readonly TimeSpan LongestHold = TimeSpan.FromMinutes(20);
+
+    private readonly NodeSettings _settings;
+    private readonly NodeServices _services;
+    private readonly DevicePool _devices;
+    private readonly ActorSystem _system;
+    private readonly SemaphoreSlim _free;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, (VideoSession Session, Task Running)> _sessions = [];
+
+    /// <summary>Makes a node; <see cref="RunAsync"/> begins to work.</summary>
+    /// <exception cref="SettingsException">A setting is wrong.</exception>
+    public Node(NodeSettings settings, NodeServices services)
+    {
+        NodeSettingsRules.Check(settings);
+        (_settings, _services) = (settings, services);
+        _devices = new DevicePool(settings.Devices);
+        _system = new ActorSystem(services.Time, services.Log);
+        _free = new SemaphoreSlim(_devices.Slots);
+    }
+
+    /// <summary>Ids of the videos in work.</summary>
+    public IReadOnlyList<string> Videos
+    {
+        get
+        {
+            lock (_gate) return [.. _sessions.Keys.Order(StringComparer.Ordinal)];
+        }
+    }
+
+    /// <summary>Works until <paramref name="drain"/> is cancelled, then hands over what is in work; what takes longer than the grace period is left to the broker.</summary>
+    /// <returns>Whether everything was handed over in time.</returns>
+    public async Task<bool> RunAsync(CancellationToken drain)
+    {
+        using var stop = new CancellationTokenSource();
+        using var noLooking = CancellationTokenSource.CreateLinkedTokenSource(drain);
+        _services.Log.Started(_settings.Name, _devices.Slots, string.Join(", ", _settings.Roles));
+        var looking = LookAsync(noLooking.Token);
+        // The enumeration must outlive the sessions: when it ends, what is in hand goes back to the queue.
+        using var noWork = new CancellationTokenSource();
+        var kinds = _settings.Roles.Select(role => role == NodeRole.Keyframe ? WorkKind.Keyframes : WorkKind.Video).Concat([WorkKind.Video]).Distinct().ToArray();
+        await using var deliveries = _services.Transport.ConsumeAsync(kinds, _devices.Slots, noWork.Token).GetAsyncEnumerator(CancellationToken.None);
+        var coming = await TakeAsync(deliveries, drain, stop.Token);
+        var drained = await DrainAsync(stop);
+        await noWork.CancelAsync();
+        if (coming is not null) await ReturnAsync(coming, deliveries);
+        await looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _services.Log.Stopped(_settings.Name);
+        return drained;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _system.DisposeAsync();
+        await _devices.DisposeAsync();
+        _free.Dispose();
+    }
+
+    /// <summary>Begins sessions until told to drain. Returns the taking that was under way then, if any.</summary>
+    private async Task<Task<bool>?> TakeAsync(IAsyncEnumerator<IWorkDelivery> deliveries, CancellationToken drain, CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                await _free.WaitAsync(drain);
+            }
+            catch (OperationCanceledException)
+            {
+                return null;
+            }
+
+            var coming = deliveries.MoveNextAsync().AsTask();
+            try
+            {
+                if (!await coming.WaitAsync(drain)) return null;
+            }
+            catch (OperationCanceledException) when (drain.IsCancellationRequested)
+            {
+                return coming;
+            }
+
+            await BeginAsync(deliveries.Current, stop);
+        }
+    }
+
+    private async Task BeginAsync(IWorkDelivery delivery, CancellationToken stop)
+    {
+        VideoSession? living;
+        lock (_gate)
+        {
+            living = _sessions.TryGetValue(delivery.Item.VideoId, out var known) ? known.Session : null;
+            if (living is null)
+            {
+                var session = new VideoSession(_settings, _services, _devices, _system, delivery);
+                _sessions.Add(delivery.Item.VideoId, (session, Task.Run(() => SeeThroughAsync(session, delivery, stop), CancellationToken.None)));
+            }
+        }
+
+        if (living is null) return;
+        await living.AdoptAsync(delivery, stop);
+        _free.Release();
+    }
+
+    private async Task SeeThroughAsync(VideoSession session, IWorkDelivery delivery, CancellationToken stop)
+    {
+        try
+        {
+            await session.RunAsync(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Left unsettled: it is delivered again, to another node.
+        }
+        catch (Exception failure)
+        {
+            _services.Log.SessionFailed(failure, session.Item.VideoId);
+            await delivery.ReturnAsync(CancellationToken.None);
+        }
+        finally
+        {
+            lock (_gate) _sessions.Remove(delivery.Item.VideoId);
+            _free.Release();
+        }
+    }
+
+    private async Task<bool> DrainAsync(CancellationTokenSource stop)
+    {
+        (VideoSession Session, Task Running)[] left;
+        lock (_gate) left = [.. _sessions.Values];
+        _services.Log.Draining(_settings.Name, left.Length);
+        foreach (var (session, _) in left) session.Yield("the node drains");
+        var all = Task.WhenAll(left.Select(one => one.Running));
+        try
+        {
+            await all.WaitAsync(_settings.Grace, _services.Time);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            _services.Log.GraceIsOver(_settings.Name, _settings.Grace);
+            await stop.CancelAsync();
+            await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return false;
+        }
+    }
+
+    private static async Task ReturnAsync(Task<bool> coming, IAsyncEnumerator<IWorkDelivery> deliveries)
+    {
+        if (await coming) await deliveries.Current.ReturnAsync(CancellationToken.None);
+    }
+
+    /// <summary>Ends slices while others wait, and makes room for what is more urgent.</summary>
+    private async Task LookAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(LookEvery, _services.Time);
+        while (await timer.WaitForNextTickAsync(stop))
+        {
+            VideoSession[] living;
+            lock (_gate) living = [.. _sessions.Values.Select(one => one.Session).Where(session => !session.IsYielding)];
+            foreach (var session in living.Where(session => Worked(session) >= LongestHold)) session.Yield("it was held for long");
+            if (_free.CurrentCount > 0 || !living.Any(session => Worked(session) >= LeastTurn)) continue;
+            try
+            {
+                MakeRoom(living, await _services.Transport.LengthsAsync(stop));
+            }
+            catch (ServerUnavailableException)
+            {
+                // Nobody waits for a broker that is away.
+            }
+        }
+    }
+
+    private void MakeRoom(VideoSession[] living, IReadOnlyList<QueueLength> lengths)
+    {
+        var waiting = lengths.Where(queue => queue.Waiting > 0 && (queue.Kind == WorkKind.Video || _settings.Roles.Contains(NodeRole.Keyframe))).ToList();
+        if (waiting.Count == 0) return;
+        foreach (var session in living.Where(session => Worked(session) >= _settings.Slice)) session.Yield("its slice is over");
+        var urgent = waiting.Min(queue => queue.Priority);
+        living.Where(session => !session.IsYielding && session.Item.Priority > urgent && Worked(session) >= LeastTurn)
+            .MaxBy(session => session.Item.Priority)?.Yield("more urgent work waits");
+    }
+
+    private TimeSpan Worked(VideoSession session) => _services.Time.GetElapsedTime(session.StartedAt);
+}

@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Logging;
+using Sa2VA.Actors;
+using Sa2VA.Actors.Journaling;
+using Sa2VA.Cluster.Checkpoints;
+using Sa2VA.Cluster.Jobs;
+using Sa2VA.Cluster.Results;
+using Sa2VA.Cluster.Runs;
+using Sa2VA.Cluster.Transport;
+using Sa2VA.Cluster.Videos;
+
+namespace Sa2VA.Cluster.Nodes;
+
+/// <summary>What a node works with. All of it is shared by the node's videos and outlives them.</summary>
+public sealed record NodeServices
+{
+    /// <summary>Work and mail.</summary>
+    public required ITransport Transport { get; init; }
+
+    /// <summary>Histories and ownership.</summary>
+    public required IJournal Journal { get; init; }
+
+    /// <summary>Jobs.</summary>
+    public required IJobStore Jobs { get; init; }
+
+    /// <summary>Trackers' states.</summary>
+    public required ICheckpointStore States { get; init; }
+
+    /// <summary>Masks.</summary>
+    public required IResultStore Results { get; init; }
+
+    /// <summary>Brings a video to this machine.</summary>
+    public required Func<string, CancellationToken, Task<LocalVideo>> Fetch { get; init; }
+
+    /// <summary>Where a video's progress goes.</summary>
+    public Func<VideoView, IProgress<RunProgress>?> Progress { get; init; } = static _ => null;
+
+    /// <summary>Makes the actor that works on a video; a simulation makes another one.</summary>
+    internal Func<Sitting, ActorRef<VideoCommand>, long, Actor<VideoWork>> Worker { get; init; } = static (sitting, video, epoch) => new VideoWorker(sitting, video, epoch);
+
+    /// <summary>One line per change of state.</summary>
+    public required ILogger Log { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}
+
+/// <summary>A video that lies on this machine until disposed.</summary>
+public sealed class LocalVideo(string path, Action? release = null) : IDisposable
+{
+    /// <summary>The file, or the folder of pictures.</summary>
+    public string Path { get; } = path;
+
+    /// <inheritdoc/>
+    public void Dispose() => release?.Invoke();
+}

@@ -1,0 +1,64 @@
+using Sa2VA.Cluster.Runs;
+using Sa2VA.Cluster.Settings;
+
+namespace Sa2VA.Cluster.Nodes;
+
+/// <summary>What a node is, and where its servers are.</summary>
+public sealed record NodeSettings
+{
+    /// <summary>Its name among the nodes; letters, digits, '.', '_' and '-'. A process that takes over a name takes over nothing else: ownership is by epoch.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What work it takes. Default both.</summary>
+    public IReadOnlyList<NodeRole> Roles { get; init; } = [NodeRole.Keyframe, NodeRole.Tracker];
+
+    /// <summary>The servers.</summary>
+    public required ClusterEndpoints Servers { get; init; }
+
+    /// <summary>Names what this cluster keeps in servers that others use too. Default <c>sa2va</c>.</summary>
+    public string Prefix { get; init; } = "sa2va";
+
+    /// <summary>Folders of models, by the names that jobs use.</summary>
+    public required IReadOnlyDictionary<string, string> Models { get; init; }
+
+    /// <summary>What it computes on, at least one.</summary>
+    public required IReadOnlyList<DeviceSettings> Devices { get; init; }
+
+    /// <summary>When progress becomes durable.</summary>
+    public CheckpointOptions Checkpoints { get; init; } = new();
+
+    /// <summary>Longest time that one video is worked on while others wait. Default 10 minutes; 1 second to 20 minutes, because brokers take back what is held for 30.</summary>
+    public TimeSpan Slice { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a drain may take. Default 30 seconds.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Crashes in a row after which a video is dead. Default 5.</summary>
+    public int MaxAttempts { get; init; } = 5;
+
+    /// <summary>For files in work. Default: a folder of the system's.</summary>
+    public string ScratchFolder { get; init; } = Path.Combine(Path.GetTempPath(), "sa2va-node");
+}
+
+/// <summary>What a node can do.</summary>
+public enum NodeRole
+{
+    /// <summary>Asks the language model about key frames.</summary>
+    Keyframe,
+
+    /// <summary>Tracks, which needs no language model.</summary>
+    Tracker,
+}
+
+/// <summary>A device of a node.</summary>
+public sealed record DeviceSettings
+{
+    /// <summary><c>cpu</c>, <c>cuda:0</c>, ….</summary>
+    public required string Device { get; init; }
+
+    /// <summary>Videos in work at the same time. Default 1.</summary>
+    public int Slots { get; init; } = 1;
+
+    /// <summary>Memory for models and videos in MiB; a video waits until its estimate fits. Null for no limit.</summary>
+    public long? MemoryMiB { get; init; }
+}

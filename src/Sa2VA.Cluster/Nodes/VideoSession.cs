@@ -1,0 +1,273 @@
+using Sa2VA.Actors;
+using Sa2VA.Actors.Journaling;
+using Sa2VA.Cluster.Jobs;
+using Sa2VA.Cluster.Runs;
+using Sa2VA.Cluster.Settings;
+using Sa2VA.Cluster.Transport;
+using Sa2VA.Cluster.Videos;
+
+namespace Sa2VA.Cluster.Nodes;
+
+/// <summary>
+/// A node's work on one delivery: from the count of the attempt to the acknowledgement. Nothing is acknowledged before what comes of it is
+/// durable: the video is over, or its continuation is queued, or another owner has it.
+/// </summary>
+internal sealed class VideoSession
+{
+    // While a server is away: tried again after this, doubling.
+    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+
+    private readonly NodeSettings _settings;
+    private readonly NodeServices _services;
+    private readonly DevicePool _devices;
+    private readonly ActorSystem _system;
+    private readonly CancellationTokenSource _yield = new();
+    private readonly Lock _gate = new();
+    private IWorkDelivery _delivery;
+    private string _why = "";
+
+    public VideoSession(NodeSettings settings, NodeServices services, DevicePool devices, ActorSystem system, IWorkDelivery delivery)
+    {
+        (_settings, _services, _devices, _system, _delivery) = (settings, services, devices, system, delivery);
+        StartedAt = services.Time.GetTimestamp();
+    }
+
+    /// <summary>The work.</summary>
+    public WorkItem Item => _delivery.Item;
+
+    /// <summary>When it was taken, by the clock's timestamps.</summary>
+    public long StartedAt { get; }
+
+    /// <summary>Whether it has been told to stop.</summary>
+    public bool IsYielding => _yield.IsCancellationRequested;
+
+    /// <summary>Stops at the next frame boundary, makes a checkpoint and hands over.</summary>
+    public void Yield(string why)
+    {
+        lock (_gate)
+        {
+            if (IsYielding) return;
+            _why = why;
+        }
+
+        _yield.Cancel();
+    }
+
+    /// <summary>
+    /// Takes over a second delivery of the same work: the broker took the first one back while its connection was gone, or the message
+    /// was published twice. The older one is settled, which does nothing where it is void.
+    /// </summary>
+    public async ValueTask AdoptAsync(IWorkDelivery delivery, CancellationToken cancellationToken)
+    {
+        IWorkDelivery older;
+        lock (_gate) (older, _delivery) = (_delivery, delivery);
+        await older.AcknowledgeAsync(cancellationToken);
+    }
+
+    /// <summary>Works until the delivery is settled. Cancelling leaves it unsettled: the broker delivers it again.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var attempt = await PatientlyAsync(() => _services.Jobs.BeginAttemptAsync(Item.VideoId, _settings.Name, _settings.MaxAttempts, stop), stop);
+        switch (attempt)
+        {
+            case { Verdict: AttemptVerdict.Go, Job: { } job, Video: { } video }:
+                _services.Log.VideoBegins(video.VideoId, video.Attempts);
+                await WorkAsync(job, video, stop);
+                break;
+            case { Verdict: AttemptVerdict.TooMany, Video: { } video }:
+                var reason = $"{video.Attempts} attempts in a row ended without a word: the last one on '{video.Owner}'.{(video.Error is null ? "" : " " + video.Error)}";
+                _services.Log.VideoIsDead(video.VideoId, video.Attempts, reason);
+                await PatientlyAsync(() => _services.Jobs.BuryAsync(video.VideoId, reason, stop), stop);
+                await Delivery.BuryAsync(reason, stop);
+                break;
+            default:
+                _services.Log.MessageForgotten(Item.VideoId);
+                await Delivery.AcknowledgeAsync(stop);
+                break;
+        }
+    }
+
+    private IWorkDelivery Delivery
+    {
+        get
+        {
+            lock (_gate) return _delivery;
+        }
+    }
+
+    private bool Has(NodeRole role) => _settings.Roles.Contains(role);
+
+    private async Task WorkAsync(JobRequest job, VideoView view, CancellationToken stop)
+    {
+        using var yielding = CancellationTokenSource.CreateLinkedTokenSource(stop, _yield.Token);
+        try
+        {
+            if (!_settings.Models.TryGetValue(job.Model, out var model))
+                throw new RunException(RunFailureKind.Model, $"This cluster has no model named '{job.Model}'; '{_settings.Name}' knows {string.Join(", ", _settings.Models.Keys.Order(StringComparer.Ordinal))}.");
+            var known = await PatientlyAsync(() => VideoHistory.LoadAsync(_services.Journal, view.VideoId, stop), stop);
+            if (!Has(NodeRole.Keyframe) && HasQuestions(view.Request, known))
+            {
+                await HandOverAsync(Item with { Kind = WorkKind.Keyframes }, 0, "it needs the language model", stop);
+                return;
+            }
+
+            using var file = await _services.Fetch(view.Request.Source, yielding.Token);
+            using var place = await _devices.LeaseAsync(model, view.Request.Targets.Count, yielding.Token);
+            var order = new VideoOrder(
+                file.Path, model, place.Device, view.Request.Targets, job.Protocol, job.KeyFrames, view.Request.Frames ?? FrameSelection.All, job.MaxNewTokens);
+            await SitAsync(order, view, place, stop);
+        }
+        catch (OperationCanceledException) when (IsYielding && !stop.IsCancellationRequested)
+        {
+            await HandOverAsync(Item, view.FramesDone, _why, stop);
+        }
+        catch (RunException refused) when (refused.Kind != RunFailureKind.TakenOver)
+        {
+            await FailAsync(job, view, new RunFailure(refused.Kind, refused.Message, Frame: null), stop);
+        }
+    }
+
+    private static bool HasQuestions(VideoRequest request, Video known)
+        => request.Targets.Where((target, index) => target is RunTarget.Expression && !known.HasPrompt(index)).Any();
+
+    private async Task SitAsync(VideoOrder order, VideoView view, DeviceLease device, CancellationToken stop)
+    {
+        var place = new SittingPlace
+        {
+            Owner = _settings.Name, Checkpoints = _settings.Checkpoints, States = _services.States, Results = _services.Results, Model = device.Model,
+            Worker = _services.Worker,
+        };
+        for (var wait = FirstWait; ; wait = Longer(wait))
+        {
+            using var sitting = new Sitting(view.VideoId, order, place, _services.Progress(view)) { OnlyGround = !Has(NodeRole.Tracker) };
+            var (video, failure) = await SitOnceAsync(sitting, stop);
+            stop.ThrowIfCancellationRequested();
+            if (failure is not null && ServerUnavailableException.Is(failure))
+            {
+                _services.Log.VideoWaits(view.VideoId, failure.Message);
+                await Task.Delay(wait, _services.Time, stop);
+                continue;
+            }
+
+            await ConcludeAsync(sitting, video, failure, stop);
+            return;
+        }
+    }
+
+    private async Task<(Video? Video, Exception? Failure)> SitOnceAsync(Sitting sitting, CancellationToken stop)
+    {
+        var actor = _system.Spawn($"video-{sitting.VideoId}", () => new VideoActor(_services.Journal, sitting), VideoActor.Options);
+        try
+        {
+            await using var mail = await _services.Transport.BindAsync(VideoLetter.KeyOf(sitting.VideoId), ReadAsync, stop);
+            using var yielding = _yield.Token.UnsafeRegister(static (state, _) => ((ActorRef<VideoCommand>)state!).TryTell(new VideoCommand.Pause()), actor);
+            await Task.WhenAny(sitting.Ended, actor.Terminated).WaitAsync(stop);
+        }
+        finally
+        {
+            await actor.StopAsync(cancellationToken: CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return sitting.Ended.IsCompleted ? (await sitting.Ended, null) : (null, Innermost(actor.Terminated.Exception));
+
+        async ValueTask ReadAsync(ReadOnlyMemory<byte> letter, CancellationToken cancellationToken)
+        {
+            switch (VideoLetter.Parse(letter))
+            {
+                case VideoLetter.Cancel(var reason):
+                    await actor.TellAsync(new VideoCommand.Cancel(reason), cancellationToken);
+                    break;
+                case VideoLetter.Hold:
+                    Yield("it is held back");
+                    break;
+            }
+        }
+    }
+
+    private async Task ConcludeAsync(Sitting sitting, Video? video, Exception? failure, CancellationToken stop)
+    {
+        switch (video, failure)
+        {
+            case ({ Ending: { } ending }, _):
+                _services.Log.VideoIsOver(sitting.VideoId, ending is VideoEnding.Failed(var why) ? $"failed: {why.Message}" : ending.GetType().Name);
+                await PatientlyAsync(() => _services.Jobs.EndAttemptAsync(sitting.VideoId, _settings.Name, stop), stop);
+                await Delivery.AcknowledgeAsync(stop);
+                break;
+            case ({ } paused, _):
+                await HandOverAsync(
+                    Item with { Kind = WorkKind.Video }, paused.Checkpoint?.NextStep ?? 0, sitting.OnlyGround && !IsYielding ? "its questions are answered" : _why, stop);
+                break;
+            case (_, FencedException):
+                // Whoever claimed it has a message of its own, or queued one.
+                _services.Log.VideoTakenOver(sitting.VideoId);
+                await Delivery.AcknowledgeAsync(stop);
+                break;
+            default:
+                var reason = failure is null ? null : RunFailures.Of(failure);
+                reason ??= new RunFailure(RunFailureKind.Internal, failure is null ? "The video's actor stopped without a word." : $"{failure.Message} ({failure.GetType().Name})", Frame: null);
+                _services.Log.VideoStopped(sitting.VideoId, reason.Kind, reason.Message);
+                await PatientlyAsync(() => _services.Jobs.NoteFailureAsync(sitting.VideoId, reason.Message, stop), stop);
+                await Delivery.ReturnAsync(stop);
+                break;
+        }
+    }
+
+    /// <summary>Queues the continuation, then lets go: killed in between, the work is delivered twice, which does no harm.</summary>
+    private async Task HandOverAsync(WorkItem next, long step, string why, CancellationToken stop)
+    {
+        await _services.Transport.PublishAsync(next, stop);
+        await PatientlyAsync(() => _services.Jobs.EndAttemptAsync(next.VideoId, _settings.Name, stop), stop);
+        await Delivery.AcknowledgeAsync(stop);
+        _services.Log.VideoHandedOver(next.VideoId, (int)step, why);
+    }
+
+    /// <summary>Something is wrong with the video or its settings, and no actor of it was begun: its history says so.</summary>
+    private async Task FailAsync(JobRequest job, VideoView view, RunFailure failure, CancellationToken stop)
+    {
+        var order = new VideoOrder(
+            view.Request.Source, job.Model, "", view.Request.Targets, job.Protocol, job.KeyFrames, view.Request.Frames ?? FrameSelection.All, job.MaxNewTokens);
+        await PatientlyAsync(
+            () => VideoRecord.ApplyAsync(
+                _services.Journal, view.VideoId, _settings.Name, epoch => [new VideoCommand.Claim(order, epoch, _settings.Name), new VideoCommand.Fail(failure)], _services.Time.GetUtcNow(), stop),
+            stop);
+        await PatientlyAsync(() => _services.Jobs.EndAttemptAsync(view.VideoId, _settings.Name, stop), stop);
+        _services.Log.VideoIsOver(view.VideoId, $"failed: {failure.Message}");
+        await Delivery.AcknowledgeAsync(stop);
+    }
+
+    private Task PatientlyAsync(Func<Task> work, CancellationToken stop)
+        => PatientlyAsync(
+            async () =>
+            {
+                await work();
+                return 0;
+            },
+            stop);
+
+    // Only for work that may be done twice.
+    private async Task<T> PatientlyAsync<T>(Func<Task<T>> work, CancellationToken stop)
+    {
+        for (var wait = FirstWait; ; wait = Longer(wait))
+        {
+            try
+            {
+                return await work();
+            }
+            catch (Exception failure) when (ServerUnavailableException.Is(failure))
+            {
+                _services.Log.VideoWaits(Item.VideoId, failure.Message);
+                await Task.Delay(wait, _services.Time, stop);
+            }
+        }
+    }
+
+    private static TimeSpan Longer(TimeSpan wait) => wait * 2 < LongestWait ? wait * 2 : LongestWait;
+
+    private static Exception? Innermost(AggregateException? aggregate)
+    {
+        var failure = aggregate?.InnerException;
+        while (failure is ChildFailedException { InnerException: { } inner }) failure = inner;
+        return failure;
+    }
+}

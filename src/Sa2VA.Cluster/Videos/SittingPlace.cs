@@ -1,0 +1,31 @@
+using Sa2VA.Actors;
+using Sa2VA.Cluster.Checkpoints;
+using Sa2VA.Cluster.Results;
+using Sa2VA.Cluster.Runs;
+
+namespace Sa2VA.Cluster.Videos;
+
+/// <summary>Where a sitting works, and with what.</summary>
+internal sealed record SittingPlace
+{
+    /// <summary>Who holds the epoch, for people.</summary>
+    public required string Owner { get; init; }
+
+    /// <summary>When progress becomes durable.</summary>
+    public required CheckpointOptions Checkpoints { get; init; }
+
+    /// <summary>Where trackers' states are kept.</summary>
+    public required ICheckpointStore States { get; init; }
+
+    /// <summary>Where masks are kept.</summary>
+    public required IResultStore Results { get; init; }
+
+    /// <summary>The model.</summary>
+    public required ModelHost Model { get; init; }
+
+    /// <summary>Makes the actor that does the work; a simulation makes another one.</summary>
+    public Func<Sitting, ActorRef<VideoCommand>, long, Actor<VideoWork>> Worker { get; init; } = static (sitting, video, epoch) => new VideoWorker(sitting, video, epoch);
+}
+
+/// <summary>Goes on from what is known of the video until it is over or <paramref name="Pause"/> is cancelled.</summary>
+internal sealed record VideoWork(Video Known, CancellationToken Pause);

@@ -1,0 +1,36 @@
+using Sa2VA.Actors.Journaling;
+
+namespace Sa2VA.Cluster.Videos;
+
+/// <summary>Changes the history of a video that has no live actor, or takes it from the one that has: by claiming it first.</summary>
+internal static class VideoRecord
+{
+    /// <summary>Applies commands in their order, as the video's own actor would.</summary>
+    /// <param name="journal">Holds the history.</param>
+    /// <param name="videoId">Whose.</param>
+    /// <param name="owner">Who does it, for people.</param>
+    /// <param name="commands">The commands, given the epoch under which they are recorded.</param>
+    /// <param name="now">When.</param>
+    /// <param name="cancellationToken">Stops before anything is recorded.</param>
+    /// <returns>The video as it stands then.</returns>
+    /// <exception cref="FencedException">Another one claimed it in the same moment; try again.</exception>
+    public static async Task<Video> ApplyAsync(
+        IJournal journal, string videoId, string owner, Func<long, IReadOnlyList<VideoCommand>> commands, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var codec = new VideoCodec();
+        var epoch = await journal.ClaimAsync(videoId, owner, cancellationToken);
+        var head = await journal.HeadAsync(videoId, cancellationToken);
+        var video = await VideoHistory.LoadAsync(journal, videoId, cancellationToken);
+        var entries = new List<JournalEntry>();
+        foreach (var happened in commands(epoch).SelectMany(Decide))
+        {
+            entries.Add(codec.Encode(happened));
+            video = VideoLogic.Evolve(video, happened);
+        }
+
+        if (entries.Count > 0) await journal.AppendAsync(videoId, epoch, head.LastSequence, entries, cancellationToken);
+        return video;
+
+        IReadOnlyList<VideoEvent> Decide(VideoCommand command) => VideoLogic.Decide(video, command, now);
+    }
+}
