@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Sa2VA.Datasets.RefShapes;
+using Sa2VA.Training.Data;
+
+namespace Sa2VA.Training.Tests.Data;
+
+public sealed partial class RefShapesClipTests
+{
+    private const int Frames = 5;
+
+    [Fact]
+    public void A_survey_lists_each_thing_that_is_seen_once_with_its_place_on_every_key_frame()
+    {
+        for (var number = 0; number < 8; number++)
+        {
+            var video = RefShapesVideo.Create(RefShapesSplit.Train, 0, number);
+            var clip = new RefShapesClip(video);
+            var shown = Shown(clip);
+            var parts = clip.Survey(shown);
+            var listed = Listed().Matches(string.Concat(parts.Select(part => part.Text)));
+            var seen = video.Objects.Where(thing => shown.Any(frame => Pixels(frame, thing.Index).Count >= 12)).ToList();
+            Assert.Equal(
+                seen.Select(thing => $"{thing.Colour} {thing.Shape} {thing.Texture} {thing.Size}".ToLowerInvariant()).Order(StringComparer.Ordinal),
+                listed.Select(one => one.Groups["name"].Value).Order(StringComparer.Ordinal));
+            // Of things that look the same, either may be listed first.
+            Assert.All(listed, one => Assert.Contains(video.Objects, thing => Says(one, thing, shown)));
+        }
+    }
+
+    [Fact]
+    public void Every_part_of_a_survey_is_about_what_it_names()
+    {
+        var video = RefShapesVideo.Create(RefShapesSplit.Train, 0, 1);
+        var clip = new RefShapesClip(video);
+        var parts = clip.Survey(Shown(clip));
+        Assert.Equal(("Seen:", 0u), (parts[0].Text, parts[0].About));
+        foreach (var part in parts.Where(part => part.About != 0 && part.Frame is null))
+        {
+            var thing = video.Objects[System.Numerics.BitOperations.TrailingZeroCount(part.About)];
+            Assert.Equal($" {thing.Colour} {thing.Shape} {thing.Texture} {thing.Size} ".ToLowerInvariant(), part.Text);
+        }
+
+        Assert.All(parts.Where(part => part.Frame is not null), part => Assert.Matches("^([0-9]{2}|--)$", part.Text));
+    }
+
+    [Fact]
+    public void Only_sentences_that_say_more_than_looks_begin_with_a_survey()
+    {
+        var levels = new Dictionary<RefShapesLevel, HashSet<bool>>();
+        for (var number = 0; number < 60; number++)
+        {
+            var video = RefShapesVideo.Create(RefShapesSplit.Train, 0, number);
+            var turns = new RefShapesClip(video).Turns.Where(turn => turn.IsSpoken).ToLookup(turn => turn.Question, StringComparer.Ordinal);
+            foreach (var sentence in video.Expressions)
+            {
+                if (!levels.TryGetValue(sentence.Level, out var found)) levels.Add(sentence.Level, found = []);
+                foreach (var turn in turns[sentence.Text]) found.Add(turn.IsSurveyed);
+            }
+        }
+
+        foreach (var level in (RefShapesLevel[])[RefShapesLevel.Relation, RefShapesLevel.Motion, RefShapesLevel.Temporal, RefShapesLevel.Long])
+            Assert.Equal([true], levels[level]);
+        foreach (var level in (RefShapesLevel[])[RefShapesLevel.Attribute, RefShapesLevel.Group])
+            Assert.Equal([false], levels[level]);
+        Assert.Equal(2, levels[RefShapesLevel.Absent].Count);
+    }
+
+    private static uint[][] Shown(RefShapesClip clip)
+    {
+        var shown = new uint[Frames][];
+        for (var i = 0; i < Frames; i++)
+        {
+            shown[i] = new uint[clip.Width * clip.Height];
+            clip.Read(i * (clip.FrameCount - 1) / (Frames - 1), shown[i]).Dispose();
+        }
+
+        return shown;
+    }
+
+    private static List<(int X, int Y)> Pixels(uint[] frame, int thing)
+        => [.. Enumerable.Range(0, frame.Length).Where(i => frame[i] == 1u << thing).Select(i => (i % RefShapesVideo.FrameWidth, i / RefShapesVideo.FrameWidth))];
+
+    private static bool Says(Match one, ShapeObject thing, uint[][] shown)
+    {
+        for (var frame = 0; frame < Frames; frame++)
+        {
+            var place = one.Groups["places"].Value.Substring(2 * frame, 2);
+            var pixels = Pixels(shown[frame], thing.Index);
+            if ((place == "--") != (pixels.Count < 12)) return false;
+            if (place == "--") continue;
+            var column = (int)(pixels.Average(pixel => pixel.X) * 10 / RefShapesVideo.FrameWidth);
+            var row = (int)(pixels.Average(pixel => pixel.Y) * 8 / RefShapesVideo.FrameHeight);
+            if (place != string.Create(CultureInfo.InvariantCulture, $"{column}{row}")) return false;
+        }
+
+        return true;
+    }
+
+    [GeneratedRegex(" (?<name>[a-z]+ [a-z]+ [a-z]+ [a-z]+) (?<places>[0-9-]{10});")]
+    private static partial Regex Listed();
+}
