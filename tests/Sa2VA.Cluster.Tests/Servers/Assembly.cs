@@ -1,0 +1,3 @@
+using Sa2VA.Cluster.Tests.Servers;
+
+[assembly: AssemblyFixture(typeof(ServersFixture))]
