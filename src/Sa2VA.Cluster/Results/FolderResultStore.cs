@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Sa2VA.Actors.Journaling;
 using Sa2VA.Cluster.Storage;
 
@@ -50,19 +49,8 @@ public sealed class FolderResultStore(string root) : IResultStore
     }
 
     /// <inheritdoc/>
-    public async Task<string> ChainAsync(string videoId, int objectId, int blocks, CancellationToken cancellationToken)
-    {
-        var link = new byte[SHA256.HashSizeInBytes];
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        for (var index = 0; index < blocks; index++)
-        {
-            hash.AppendData(link);
-            hash.AppendData(await File.ReadAllBytesAsync(BlockFile(videoId, objectId, index), cancellationToken));
-            hash.GetHashAndReset(link);
-        }
-
-        return Convert.ToHexStringLower(link);
-    }
+    public Task<string> ChainAsync(string videoId, int objectId, int blocks, CancellationToken cancellationToken)
+        => ResultReading.ChainAsync(blocks, (index, stop) => File.ReadAllBytesAsync(BlockFile(videoId, objectId, index), stop), cancellationToken);
 
     private static string EpochFile(string folder) => Path.Combine(folder, "epoch");
 
@@ -96,16 +84,8 @@ public sealed class FolderResultStore(string root) : IResultStore
     private static bool IsHeldByAnother(IOException failure)
         => failure.HResult is 11 or 35 or unchecked((int)0x80070020);
 
-    private string FolderOf(string videoId)
-    {
-        if (videoId.Length == 0 || videoId.AsSpan().ContainsAnyExcept(s_idCharacters))
-            throw new ArgumentException($"A video id has only letters, digits and '-': '{videoId}'.", nameof(videoId));
-        return Path.Combine(root, videoId);
-    }
+    private string FolderOf(string videoId) => Path.Combine(root, ClusterIds.CheckVideo(videoId));
 
     private string BlockFile(string videoId, int objectId, int index)
         => Path.Combine(FolderOf(videoId), string.Create(CultureInfo.InvariantCulture, $"object-{objectId:D4}"), string.Create(CultureInfo.InvariantCulture, $"block-{index:D6}.s2mb"));
-
-    private static readonly System.Buffers.SearchValues<char> s_idCharacters =
-        System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
 }

@@ -95,5 +95,5 @@ public static class MaskBlockFormat
     }
 
     private static InvalidDataException Damaged(string source, string how)
-        => new($"Mask block '{source}' is damaged: {how}. Run again with an empty work folder.");
+        => new($"Mask block '{source}' is damaged: {how}. Remove the masks of this video and run it again.");
 }
