@@ -8,6 +8,8 @@ internal static class RunRules
 
     public const int MaxTargets = 256;
 
+    public const int MaxStride = 100_000;
+
     public static void Check(RunRequest request)
     {
         if (!Path.Exists(request.Video)) throw Refused(RunFailureKind.Media, Missing(request.Video));
@@ -42,7 +44,7 @@ internal static class RunRules
 
     private static void CheckFrames(FrameSelection frames)
     {
-        Range("The stride", frames.Stride, 1, 100_000);
+        Range("The stride", frames.Stride, 1, MaxStride);
         if (frames.First < 0) throw Refused(RunFailureKind.Settings, $"The first frame is {frames.First}; frames count from 0.");
         if (frames.Last < frames.First)
             throw Refused(RunFailureKind.Settings, $"The last frame, {frames.Last}, is before the first, {frames.First}.");

@@ -9,7 +9,7 @@ namespace Sa2VA.Cluster.Sources.Cache;
 /// A video on its way here. Whoever has it open is the only one on this machine that fetches it. It outlives its process: the next one
 /// goes on behind the last byte that is known to be on the disk.
 /// </summary>
-internal sealed class PartialFile : IAsyncDisposable
+internal sealed class PartialFile
 {
     // So much is fetched again after a power cut, at most.
     private const long SyncEveryBytes = 64L << 20;
@@ -91,14 +91,22 @@ internal sealed class PartialFile : IAsyncDisposable
     /// Closes it. What is here is kept for whoever tries next, or removed when nothing is. The cache's lock must be held, or another
     /// process could open the file in the moment before it is removed and lock what nobody will find.
     /// </summary>
-    public async ValueTask DisposeAsync()
+    /// <param name="now">When it was used last.</param>
+    public async ValueTask CloseAsync(DateTimeOffset now)
     {
         _hash.Dispose();
         if (!_file.CanWrite) return;
         try
         {
-            if (Length == 0) Delete(_path);
-            else Sync();
+            if (Length == 0)
+            {
+                Delete(_path);
+            }
+            else
+            {
+                Sync();
+                File.SetLastWriteTimeUtc(_file.SafeFileHandle, now.UtcDateTime);
+            }
         }
         finally
         {

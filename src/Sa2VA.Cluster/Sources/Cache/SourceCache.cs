@@ -41,7 +41,7 @@ internal sealed class SourceCache : IDisposable
         }
         finally
         {
-            using (await _lock.AcquireAsync(CancellationToken.None)) await partial.DisposeAsync();
+            using (await _lock.AcquireAsync(CancellationToken.None)) await partial.CloseAsync(_time.GetUtcNow());
         }
     }
 

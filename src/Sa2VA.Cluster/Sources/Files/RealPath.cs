@@ -6,11 +6,11 @@ internal static class RealPath
     // As many as Linux follows before it says ELOOP.
     private const int MaxLinks = 40;
 
-    /// <summary>The full path without links and without <c>.</c> and <c>..</c>. What does not exist is kept as it is written.</summary>
+    /// <summary>A full path without links and without <c>.</c> and <c>..</c>, as the system would walk it. What does not exist is kept as it is written.</summary>
     /// <exception cref="IOException">Links lead in a circle.</exception>
     public static string Of(string path)
     {
-        var pending = new Stack<string>(Parts(Path.GetFullPath(path)));
+        var pending = new Stack<string>(Parts(path));
         var real = "/";
         for (var links = 0; pending.TryPop(out var part);)
         {

@@ -65,7 +65,7 @@ internal sealed class RemoteDownload(SourceSettings settings, TimeProvider time)
         var buffer = new byte[BufferBytes];
         while (true)
         {
-            var read = await watch.GuardAsync(remote.Shown, ct => body.Content!.ReadAsync(buffer, ct).AsTask());
+            var read = await ReadAsync(remote, body, partial, buffer, watch);
             if (read == 0) break;
             // A server that sends more than it announced is not followed.
             if (partial.Length + read > (body.Total ?? long.MaxValue))
@@ -78,6 +78,19 @@ internal sealed class RemoteDownload(SourceSettings settings, TimeProvider time)
         if (body.Total is { } total && partial.Length < total)
             throw new SourceException(SourceErrorKind.Unreachable, $"The connection to '{remote.Shown}' ended after {partial.Length:N0} of {total:N0} bytes.");
         if (partial.Length == 0) throw new SourceException(SourceErrorKind.Unreadable, $"'{remote.Shown}' is empty (0 bytes).");
+    }
+
+    private static async Task<int> ReadAsync(IRemoteFile remote, RemoteBody body, PartialFile partial, byte[] buffer, StallWatch watch)
+    {
+        try
+        {
+            return await watch.GuardAsync(remote.Shown, ct => body.Content!.ReadAsync(buffer, ct).AsTask());
+        }
+        catch (InvalidDataException failure)
+        {
+            partial.Restart(version: null);
+            throw new SourceException(SourceErrorKind.Unreachable, $"'{remote.Shown}' arrived damaged: {failure.Message}", failure);
+        }
     }
 
     private void CheckSize(IRemoteFile remote, long bytes)

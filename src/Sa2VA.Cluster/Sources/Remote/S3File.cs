@@ -60,6 +60,11 @@ internal sealed class S3File(SourceAddress.S3 address, string shown, IAmazonS3 c
         {
             throw Failure(failure);
         }
+        catch (FormatException failure)
+        {
+            // The client takes every tag without a '-' for an MD5.
+            throw new SourceException(SourceErrorKind.Unreadable, $"{store} gives '{shown}' an ETag that is neither an MD5 nor that of a multipart object. Serve the file over http(s) instead.", failure);
+        }
         catch (AmazonClientException failure)
         {
             throw new SourceException(SourceErrorKind.NotAllowed, $"'{shown}': there are no credentials for {store}: {failure.Message} Set AccessKey and SecretKey in Sources.S3, or Anonymous.", failure);
@@ -82,7 +87,7 @@ internal sealed class S3File(SourceAddress.S3 address, string shown, IAmazonS3 c
         SourceException New(SourceErrorKind kind, string what) => new(kind, $"{store} {what}.", failure);
     }
 
-    /// <summary>The client's stream has exceptions of its own for connections that break.</summary>
+    /// <summary>The client's stream compares what it has read with the object's MD5, where the tag is one, and has an exception of its own for it.</summary>
     private sealed class PlainErrors(Stream inner) : Stream
     {
         public override bool CanRead => true;
@@ -107,7 +112,7 @@ internal sealed class S3File(SourceAddress.S3 address, string shown, IAmazonS3 c
             }
             catch (AmazonClientException failure)
             {
-                throw new IOException(failure.Message, failure);
+                throw new InvalidDataException(failure.Message, failure);
             }
         }
 

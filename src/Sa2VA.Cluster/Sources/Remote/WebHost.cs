@@ -17,11 +17,11 @@ internal sealed record WebHost(string Name, int? Port, bool IsPattern)
     public static WebHost Parse(string entry)
     {
         var (host, port) = (entry.Trim(), (int?)null);
-        var colon = host.LastIndexOf(':');
-        if (colon > host.LastIndexOf(']'))
+        var (colon, bracket) = (host.LastIndexOf(':'), host.LastIndexOf(']'));
+        if (colon > bracket)
         {
             // An IPv6 address without brackets has several colons and no port.
-            if (host.IndexOf(':', StringComparison.Ordinal) == colon)
+            if (bracket >= 0 || host.IndexOf(':', StringComparison.Ordinal) == colon)
             {
                 if (!int.TryParse(host.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is 0 or > 65535) throw Wrong(entry);
                 (host, port) = (host[..colon], number);
