@@ -5,7 +5,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
-scripts/setup.sh
+scripts/setup.sh --servers
 results=$root/TestResults
 rm -rf "$results"
 dotnet build Sa2VA.Cluster.sln -c Release -v quiet --nologo
