@@ -1,4 +1,5 @@
 using Sa2VA.Benchmarks;
+using Sa2VA.Benchmarks.Cluster;
 using Sa2VA.Benchmarks.Evaluation;
 using Sa2VA.Benchmarks.Models.Sam2;
 using Sa2VA.Benchmarks.Tensors;
@@ -30,6 +31,12 @@ switch (arguments.Command)
     case "score":
         ScoreBenchmark.Run(arguments);
         return 0;
+    case "masks":
+        MaskSizeBenchmark.Run(arguments);
+        return 0;
+    case "redis":
+        await RedisBenchmark.RunAsync(arguments);
+        return 0;
     default:
         Console.Error.WriteLine("""
             sa2va-benchmarks COMMAND [--threads N] [--repeat N]
@@ -40,6 +47,8 @@ switch (arguments.Command)
               track      --trunk t|s|b+|l --objects 1,4,8,16  one step of all objects with a full memory bank
               rss        --frames 3000  resident memory along a video with a small model
               score      --frames 3000  J and F of a long clip
+              masks      --videos 64  bytes of stored masks beside PNG files
+              redis      --blocks 200  writing and reading masks of 1080p in a Redis of its own
             """);
         return 2;
 }
