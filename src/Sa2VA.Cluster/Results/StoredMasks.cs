@@ -6,33 +6,39 @@ namespace Sa2VA.Cluster.Results;
 /// <summary>Reads the masks of one run back, step by step.</summary>
 public sealed class StoredMasks(IResultStore store, string videoId, IReadOnlyList<int> objectIds, int steps)
 {
-    /// <summary>The stored steps in order, each with the masks of every object.</summary>
+    /// <summary>The stored steps in order, each with the masks of every object. Blocks are read ahead.</summary>
     public async IAsyncEnumerable<StoredStep> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var blocks = new MaskBlock[objectIds.Count];
-        for (var step = 0; step < steps; step++)
+        var addresses = Enumerable.Range(0, (steps + MaskBlock.Frames - 1) / MaskBlock.Frames).SelectMany(index => objectIds.Select(id => new BlockAddress(id, index)));
+        using var address = addresses.GetEnumerator();
+        var row = new List<MaskBlock>(objectIds.Count);
+        var step = 0;
+        await foreach (var block in store.ReadBlocksAsync(videoId, addresses, cancellationToken: cancellationToken))
         {
-            if (step % MaskBlock.Frames == 0)
-                await LoadAsync(step / MaskBlock.Frames, blocks, cancellationToken);
-            var at = step % MaskBlock.Frames;
-            var masks = new StoredMask[blocks.Length];
-            for (var i = 0; i < blocks.Length; i++) masks[i] = MaskOf(blocks[i], at);
-            var frame = blocks[0].Masks[at];
-            yield return new StoredStep(step, frame.Frame, frame.Pts, frame.Seconds, masks);
+            address.MoveNext();
+            row.Add(Check(block, address.Current));
+            if (row.Count < objectIds.Count) continue;
+            for (var at = 0; at < MaskBlock.Frames && step < steps; at++, step++)
+            {
+                var frame = row[0].Masks[at];
+                yield return new StoredStep(step, frame.Frame, frame.Pts, frame.Seconds, [.. row.Select(b => MaskOf(b, at))]);
+            }
+
+            row.Clear();
         }
+    }
+
+    private MaskBlock Check(MaskBlock? block, BlockAddress address)
+    {
+        var due = Math.Min(MaskBlock.Frames, steps - address.Index * MaskBlock.Frames);
+        return block is not null && block.Masks.Count >= due ? block : throw new InvalidDataException(
+            $"Mask block {address.Index} of object {address.ObjectId} of '{videoId}' should have {due} masks and has {block?.Masks.Count ?? 0}; the store was changed by hand. Remove the masks of this video and run it again.");
     }
 
     private static StoredMask MaskOf(MaskBlock block, int at)
     {
         var mask = block.Masks[at];
         return new StoredMask(block.ObjectId, new Rle(block.Height, block.Width, mask.Counts), mask.ObjectScore, mask.PredictedIou);
-    }
-
-    private async Task LoadAsync(int index, MaskBlock[] blocks, CancellationToken cancellationToken)
-    {
-        for (var i = 0; i < blocks.Length; i++)
-            blocks[i] = await store.ReadBlockAsync(videoId, objectIds[i], index, cancellationToken)
-                ?? throw new InvalidDataException($"Mask block {index} of object {objectIds[i]} is missing from '{videoId}'; the store was changed by hand. Run again with an empty work folder.");
     }
 }
 

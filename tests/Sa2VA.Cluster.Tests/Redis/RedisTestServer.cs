@@ -28,8 +28,8 @@ internal sealed class RedisTestServer : IAsyncDisposable
 
     public Task KillAsync(CancellationToken cancellationToken) => _server.KillAsync(cancellationToken);
 
-    public Task<RedisConnection> ConnectAsync(CancellationToken cancellationToken, RedisOptions? options = null)
-        => RedisConnection.OpenAsync(Endpoint, options, cancellationToken: cancellationToken);
+    public Task<RedisConnection> ConnectAsync(CancellationToken cancellationToken, RedisOptions? options = null, LogWatch? log = null)
+        => RedisConnection.OpenAsync(Endpoint, options, log, cancellationToken: cancellationToken);
 
     public ValueTask DisposeAsync() => _folder.DisposeAsync();
 }
