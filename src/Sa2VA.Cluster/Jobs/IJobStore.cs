@@ -12,9 +12,11 @@ public interface IJobStore
 {
     /// <summary>
     /// Accepts a job with all its videos, or nothing of it. The videos are streamed and never held in memory together. A job key that was
-    /// accepted before gives that job again and submits nothing.
+    /// accepted before gives that job again and submits nothing; only the title may be another one then.
     /// </summary>
-    /// <exception cref="JobRefusedException">A video is malformed, or the key was used for a job with other settings.</exception>
+    /// <exception cref="JobRefusedException">
+    /// There is no video, or a malformed one, or the key was used for a job with other settings or other videos.
+    /// </exception>
     Task<JobReceipt> SubmitAsync(JobRequest job, IAsyncEnumerable<VideoRequest> videos, CancellationToken cancellationToken);
 
     /// <summary>A job with its counters, or null.</summary>
@@ -29,7 +31,12 @@ public interface IJobStore
     /// <summary>A video, or null.</summary>
     Task<VideoView?> FindVideoAsync(string videoId, CancellationToken cancellationToken);
 
-    /// <summary>Videos of a job in the order of its manifest, from <paramref name="after"/> on.</summary>
+    /// <summary>Videos of a job in the order of its manifest.</summary>
+    /// <param name="jobId">Whose.</param>
+    /// <param name="state">Only those; null for all.</param>
+    /// <param name="after">Only videos behind this one; null from the first.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Stops.</param>
     Task<IReadOnlyList<VideoView>> ListVideosAsync(string jobId, VideoState? state, string? after, int limit, CancellationToken cancellationToken);
 
     /// <summary>
@@ -38,8 +45,22 @@ public interface IJobStore
     /// </summary>
     Task<Attempt> BeginAttemptAsync(string videoId, string nodeId, int maxAttempts, CancellationToken cancellationToken);
 
-    /// <summary>The attempt ended in good order (over, end of its slice, drained): earlier crashes are forgiven.</summary>
-    Task EndAttemptAsync(string videoId, string nodeId, CancellationToken cancellationToken);
+    /// <summary>
+    /// Videos of a job that are not over, in the order of its manifest: to cancel a job, hold it, so that no more of it begins, and cancel
+    /// these one by one through their journals.
+    /// </summary>
+    /// <param name="jobId">Whose.</param>
+    /// <param name="after">Only videos behind this one; null from the first.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    Task<IReadOnlyList<VideoView>> ListUnfinishedAsync(string jobId, string? after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The attempt ended in good order (over, end of its slice, drained): earlier crashes are forgiven. Returns where the video stands now:
+    /// <see cref="VideoState.Waiting"/> asks the node to publish its continuation; a video that is held back is
+    /// <see cref="VideoState.Paused"/>. Null when another attempt has begun since, and then it is that one's.
+    /// </summary>
+    Task<VideoState?> EndAttemptAsync(string videoId, string nodeId, CancellationToken cancellationToken);
 
     /// <summary>Keeps why an attempt stopped, for the reason that is given should the video die of it. The attempt stays counted.</summary>
     Task NoteFailureAsync(string videoId, string reason, CancellationToken cancellationToken);
@@ -47,17 +68,37 @@ public interface IJobStore
     /// <summary>Gives a video up with a reason.</summary>
     Task BuryAsync(string videoId, string reason, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Holds a job back, or one video of it: what waits does not begin, and is <see cref="VideoState.Paused"/> from the moment that a node would
+    /// have begun it. What runs goes on until its node is told by mail, and is paused at the end of its attempt. False when the job is
+    /// unknown, or the video over or unknown.
+    /// </summary>
+    Task<bool> HoldAsync(string jobId, string? videoId, CancellationToken cancellationToken);
+
+    /// <summary>Ends <see cref="HoldAsync"/> and wakes what is paused. Releasing a job also releases those of its videos that were held by themselves. Returns how many were woken.</summary>
+    Task<int> ReleaseAsync(string jobId, string? videoId, CancellationToken cancellationToken);
+
     /// <summary>Wakes failed or dead videos again, with their attempts forgiven: one of them, or all of a job. Returns how many.</summary>
     Task<int> RetryAsync(string jobId, string? videoId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Publishes messages of the outbox, oldest first, and removes each once <paramref name="publish"/> has returned. Several pumps share
-    /// the work without publishing a message twice, except after a crash. Returns how many were published.
+    /// Publishes messages of the outbox, the more urgent and then the older ones first, several at a time, and removes each once <paramref name="publish"/> has returned. Several pumps share
+    /// the work without publishing a message twice, except after a crash or the loss of the database. Returns how many were published. When
+    /// publishing fails, what was published is removed all the same, and the failure is the caller's.
     /// </summary>
     Task<int> PumpOutboxAsync(int limit, Func<WorkItem, CancellationToken, ValueTask> publish, CancellationToken cancellationToken);
 
-    /// <summary>Videos that are neither over nor waiting in the outbox and have made no progress since then: for the doctor.</summary>
+    /// <summary>Videos that are neither over, nor held, nor waiting in the outbox and have made no progress since then, the longest silent first: for the doctor.</summary>
     Task<IReadOnlyList<VideoView>> ListSilentAsync(DateTimeOffset since, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Notes what decides a video's masks, so that they can be used again once it is completed.</summary>
+    /// <param name="videoId">Whose; unknown ones are ignored.</param>
+    /// <param name="contentKey">See <see cref="ContentKey"/>.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    Task RecordContentAsync(string videoId, string contentKey, CancellationToken cancellationToken);
+
+    /// <summary>A completed video with that key, the latest of several; null when there is none.</summary>
+    Task<VideoView?> FindReusableAsync(string contentKey, CancellationToken cancellationToken);
 }
 
 /// <summary>A job as its owner writes it.</summary>
@@ -134,7 +175,14 @@ public enum VideoState
 }
 
 /// <summary>A job and how far it is.</summary>
-public sealed record JobView(string JobId, JobRequest Request, DateTimeOffset SubmittedAt, long Videos, IReadOnlyDictionary<VideoState, long> ByState);
+/// <param name="JobId">Its id.</param>
+/// <param name="Request">Its settings.</param>
+/// <param name="SubmittedAt">When it was accepted.</param>
+/// <param name="Videos">How many it has.</param>
+/// <param name="ByState">How many of them are in each state; every state is there.</param>
+/// <param name="IsHeld">Whether none of its videos begins until it is released.</param>
+public sealed record JobView(
+    string JobId, JobRequest Request, DateTimeOffset SubmittedAt, long Videos, IReadOnlyDictionary<VideoState, long> ByState, bool IsHeld);
 
 /// <summary>A video and how far it is.</summary>
 /// <param name="VideoId">Its id: the journal's, the store's.</param>
@@ -146,7 +194,7 @@ public sealed record JobView(string JobId, JobRequest Request, DateTimeOffset Su
 /// <param name="Attempts">Crashes in a row.</param>
 /// <param name="FramesDone">As of the last checkpoint.</param>
 /// <param name="FramesTotal">Null before it was probed.</param>
-/// <param name="Error">Why it failed, or is dead.</param>
+/// <param name="Error">Why it failed, is dead or was cancelled.</param>
 /// <param name="UpdatedAt">Of the last change.</param>
 public sealed record VideoView(
     string VideoId, string JobId, VideoRequest Request, VideoState State, long Epoch, string? Owner, int Attempts,

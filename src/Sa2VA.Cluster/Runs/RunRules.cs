@@ -14,14 +14,26 @@ internal static class RunRules
     {
         if (!Path.Exists(request.Video)) throw Refused(RunFailureKind.Media, Missing(request.Video));
         if (!Directory.Exists(request.ModelFolder)) throw Refused(RunFailureKind.Model, $"There is no model folder '{request.ModelFolder}'.");
-        Range(nameof(request.KeyFrames), request.KeyFrames, 1, 64);
-        Range(nameof(request.MaxNewTokens), request.MaxNewTokens, 1, 8192);
+        CheckGrounding(request.KeyFrames, request.MaxNewTokens);
         Range("Checkpoints.EveryFrames", request.Checkpoints.EveryFrames, 1, 100_000);
         if (request.Checkpoints.EveryTime <= TimeSpan.Zero)
             throw Refused(RunFailureKind.Settings, $"Checkpoints.EveryTime is {request.Checkpoints.EveryTime}; it must be longer than nothing.");
-        Range("the number of things to find", request.Targets.Count, 1, MaxTargets);
-        foreach (var target in request.Targets) CheckTarget(target);
-        CheckFrames(request.Frames);
+        Check(request.Targets, request.Frames);
+    }
+
+    /// <summary>How the language model is asked.</summary>
+    public static void CheckGrounding(int keyFrames, int maxNewTokens)
+    {
+        Range(nameof(RunRequest.KeyFrames), keyFrames, 1, 64);
+        Range(nameof(RunRequest.MaxNewTokens), maxNewTokens, 1, 8192);
+    }
+
+    /// <summary>What is to be found, and where.</summary>
+    public static void Check(IReadOnlyList<RunTarget> targets, FrameSelection frames)
+    {
+        Range("the number of things to find", targets.Count, 1, MaxTargets);
+        foreach (var target in targets) CheckTarget(target);
+        CheckFrames(frames);
     }
 
     private static string Missing(string video)
@@ -31,6 +43,7 @@ internal static class RunRules
 
     private static void CheckTarget(RunTarget target)
     {
+        if (target.Label.Contains('\0')) throw Refused(RunFailureKind.Settings, "An expression or label has a zero character in it; remove it.");
         switch (target)
         {
             case RunTarget.Expression(var text) when string.IsNullOrWhiteSpace(text):

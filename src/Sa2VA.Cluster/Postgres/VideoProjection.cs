@@ -1,0 +1,28 @@
+using Npgsql;
+using Sa2VA.Actors.Journaling;
+using Sa2VA.Cluster.Jobs;
+using Sa2VA.Cluster.Storage;
+using Sa2VA.Cluster.Videos;
+
+namespace Sa2VA.Cluster.Postgres;
+
+/// <summary>Copies a video's events to its row and to the counters of its job. Ids that are not of a job's video are left alone.</summary>
+public sealed class VideoProjection : IJournalProjection
+{
+    private readonly VideoCodec _codec = new();
+
+    /// <inheritdoc/>
+    public IEnumerable<NpgsqlBatchCommand> Project(string persistenceId, long epoch, IReadOnlyList<JournalEntry> entries)
+    {
+        if (entries.Count == 0 || !VideoNumber.TryParse(persistenceId, out var video)) return [];
+        var change = VideoChange.Of(entries.Select(entry => _codec.Decode(new JournalRecord(0, epoch, entry.Type, entry.Payload))));
+        return
+        [
+            Sql.InBatch(
+                "SELECT project_video($1, $2, $3, $4, $5, $6, $7, $8)", video.JobId, video.Number, change.State is { } state ? StateName.Of(state) : null, epoch,
+                Storable(change.Owner), change.FramesDone, change.FrameCount, Storable(change.Error)),
+        ];
+    }
+
+    private static string? Storable(string? text) => text is null ? null : StorableText.Of(text);
+}
