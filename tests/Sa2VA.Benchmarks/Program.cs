@@ -37,6 +37,9 @@ switch (arguments.Command)
     case "redis":
         await RedisBenchmark.RunAsync(arguments);
         return 0;
+    case "submit":
+        await SubmissionBenchmark.RunAsync(arguments);
+        return 0;
     default:
         Console.Error.WriteLine("""
             sa2va-benchmarks COMMAND [--threads N] [--repeat N]
@@ -46,6 +49,7 @@ switch (arguments.Command)
               parts      --trunk t|s|b+|l  image encoder, block by block
               track      --trunk t|s|b+|l --objects 1,4,8,16  one step of all objects with a full memory bank
               rss        --frames 3000  resident memory along a video with a small model
+              submit     --videos 1000000  a manifest into a PostgreSQL of its own, and out of the outbox
               score      --frames 3000  J and F of a long clip
               masks      --videos 64  bytes of stored masks beside PNG files
               redis      --blocks 200  writing and reading masks of 1080p in a Redis of its own
