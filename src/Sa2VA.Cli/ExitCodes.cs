@@ -13,6 +13,7 @@ internal static class ExitCodes
     public const int Output = 6;
     public const int TakenOver = 7;
     public const int Dataset = 8;
+    public const int Server = 9;
     public const int Internal = 70;
 
     /// <summary>128 + SIGINT, as shells count.</summary>
@@ -39,6 +40,7 @@ internal static class ExitCodes
         Output => "output",
         TakenOver => "taken-over",
         Dataset => "dataset",
+        Server => "server",
         Interrupted => "interrupted",
         _ => "internal",
     };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Sa2VA.Cluster.Runs;
+using Sa2VA.Cluster.Settings;
 using Sa2VA.Datasets;
 using Sa2VA.Evaluation;
 using Sa2VA.Media;
@@ -35,7 +36,8 @@ internal static class Failures
             RunException run => (ExitCodes.Of(run.Kind), run.Message),
             MediaException media => (ExitCodes.Media, media.Message),
             ModelFolderException => (ExitCodes.Model, failure.Message),
-            TrainingException => (ExitCodes.Usage, failure.Message),
+            TrainingException or SettingsException => (ExitCodes.Usage, failure.Message),
+            ServerUnavailableException => (ExitCodes.Server, failure.Message),
             TensorException { IsOutOfMemory: true } => (ExitCodes.Device, $"The device ran out of memory: {failure.Message} Use smaller batches, or a device with more memory."),
             DatasetException or EvaluationException => (ExitCodes.Dataset, failure.Message),
             IOException or UnauthorizedAccessException => (ExitCodes.Output, failure.Message),

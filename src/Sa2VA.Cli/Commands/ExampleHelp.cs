@@ -14,6 +14,7 @@ internal sealed class ExampleHelp(HelpAction help) : SynchronousCommandLineActio
         ["train"] = TrainCommand.Examples,
         ["init"] = ModelsCommand.InitExamples,
         ["ref-shapes"] = BenchCommand.Examples,
+        ["node"] = NodeCommand.Examples,
     };
 
     public override bool ClearsParseErrors => true;

@@ -55,6 +55,7 @@ public sealed class Node : IAsyncDisposable
         using var noLooking = CancellationTokenSource.CreateLinkedTokenSource(drain);
         _services.Log.Started(_settings.Name, _devices.Slots, string.Join(", ", _settings.Roles));
         var looking = LookAsync(noLooking.Token);
+        var pumping = OutboxLoop.RunAsync(_services, drain);
         // The enumeration must outlive the sessions: when it ends, what is in hand goes back to the queue.
         using var noWork = new CancellationTokenSource();
         var kinds = _settings.Roles.Select(role => role == NodeRole.Keyframe ? WorkKind.Keyframes : WorkKind.Video).Concat([WorkKind.Video]).Distinct().ToArray();
@@ -64,6 +65,7 @@ public sealed class Node : IAsyncDisposable
         await noWork.CancelAsync();
         if (coming is not null) await ReturnAsync(coming, deliveries);
         await looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await pumping;
         _services.Log.Stopped(_settings.Name);
         return drained;
     }

@@ -31,8 +31,8 @@ public sealed record NodeServices
     /// <summary>Brings a video to this machine.</summary>
     public required Func<string, CancellationToken, Task<LocalVideo>> Fetch { get; init; }
 
-    /// <summary>Where a video's progress goes.</summary>
-    public Func<VideoView, IProgress<RunProgress>?> Progress { get; init; } = static _ => null;
+    /// <summary>Where a video's progress goes, given how to learn the epoch of its owner.</summary>
+    public Func<VideoView, Func<long>, IProgress<RunProgress>?> Progress { get; init; } = static (_, _) => null;
 
     /// <summary>Makes the actor that works on a video; a simulation makes another one.</summary>
     internal Func<Sitting, ActorRef<VideoCommand>, long, Actor<VideoWork>> Worker { get; init; } = static (sitting, video, epoch) => new VideoWorker(sitting, video, epoch);

@@ -1,5 +1,7 @@
+using Sa2VA.Cluster.Archive;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Settings;
+using Sa2VA.Cluster.Sources;
 
 namespace Sa2VA.Cluster.Nodes;
 
@@ -24,6 +26,18 @@ public sealed record NodeSettings
     /// <summary>What it computes on, at least one.</summary>
     public required IReadOnlyList<DeviceSettings> Devices { get; init; }
 
+    /// <summary>Where videos may come from. Default: nowhere, which refuses every video.</summary>
+    public SourceSettings Sources { get; init; } = new();
+
+    /// <inheritdoc cref="ClusterOptions.Archive"/>
+    public ArchiveSettings? Archive { get; init; }
+
+    /// <inheritdoc cref="ClusterOptions.MaskExpiry"/>
+    public TimeSpan? MaskExpiry { get; init; }
+
+    /// <inheritdoc cref="ClusterOptions.Heartbeat"/>
+    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>When progress becomes durable.</summary>
     public CheckpointOptions Checkpoints { get; init; } = new();
 
@@ -38,6 +52,12 @@ public sealed record NodeSettings
 
     /// <summary>For files in work. Default: a folder of the system's.</summary>
     public string ScratchFolder { get; init; } = Path.Combine(Path.GetTempPath(), "sa2va-node");
+
+    /// <summary>How this node uses its cluster's servers.</summary>
+    public ClusterOptions ToClusterOptions() => new()
+    {
+        Name = Name, Prefix = Prefix, ScratchFolder = ScratchFolder, MaskExpiry = MaskExpiry, Archive = Archive, Heartbeat = Heartbeat,
+    };
 }
 
 /// <summary>What a node can do.</summary>

@@ -76,10 +76,11 @@ internal sealed class VideoSession
                 await WorkAsync(job, video, stop);
                 break;
             case { Verdict: AttemptVerdict.TooMany, Video: { } video }:
-                var reason = $"{video.Attempts} attempts in a row ended without a word: the last one on '{video.Owner}'.{(video.Error is null ? "" : " " + video.Error)}";
-                _services.Log.VideoIsDead(video.VideoId, video.Attempts, reason);
+                var last = string.IsNullOrEmpty(video.Owner) ? "" : $", the last one on '{video.Owner}'";
+                var reason = $"{video.Attempts} attempts in a row came to no end{last}.{(string.IsNullOrEmpty(video.Error) ? "" : " " + video.Error)}";
                 await PatientlyAsync(() => _services.Jobs.BuryAsync(video.VideoId, reason, stop), stop);
                 await Delivery.BuryAsync(reason, stop);
+                _services.Log.VideoIsDead(video.VideoId, video.Attempts, reason);
                 break;
             default:
                 _services.Log.MessageForgotten(Item.VideoId);
@@ -122,6 +123,14 @@ internal sealed class VideoSession
         {
             await HandOverAsync(Item, view.FramesDone, _why, stop);
         }
+        catch (ServerUnavailableException away)
+        {
+            // Where the video comes from does not answer: others first, and after as many attempts as a crash has, it is given up.
+            _services.Log.VideoWaits(view.VideoId, away.Message);
+            await PatientlyAsync(() => _services.Jobs.NoteFailureAsync(view.VideoId, away.Message, stop), stop);
+            await Task.Delay(FirstWait * Math.Pow(2, Math.Min(view.Attempts, 6)), _services.Time, yielding.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Delivery.ReturnAsync(stop);
+        }
         catch (RunException refused) when (refused.Kind != RunFailureKind.TakenOver)
         {
             await FailAsync(job, view, new RunFailure(refused.Kind, refused.Message, Frame: null), stop);
@@ -140,7 +149,8 @@ internal sealed class VideoSession
         };
         for (var wait = FirstWait; ; wait = Longer(wait))
         {
-            using var sitting = new Sitting(view.VideoId, order, place, _services.Progress(view)) { OnlyGround = !Has(NodeRole.Tracker) };
+            Sitting? itself = null;
+            using var sitting = itself = new Sitting(view.VideoId, order, place, _services.Progress(view, () => itself!.Epoch)) { OnlyGround = !Has(NodeRole.Tracker) };
             var (video, failure) = await SitOnceAsync(sitting, stop);
             stop.ThrowIfCancellationRequested();
             if (failure is not null && ServerUnavailableException.Is(failure))
@@ -190,9 +200,9 @@ internal sealed class VideoSession
         switch (video, failure)
         {
             case ({ Ending: { } ending }, _):
-                _services.Log.VideoIsOver(sitting.VideoId, ending is VideoEnding.Failed(var why) ? $"failed: {why.Message}" : ending.GetType().Name);
                 await PatientlyAsync(() => _services.Jobs.EndAttemptAsync(sitting.VideoId, _settings.Name, stop), stop);
                 await Delivery.AcknowledgeAsync(stop);
+                _services.Log.VideoIsOver(sitting.VideoId, ending is VideoEnding.Failed(var why) ? $"failed: {why.Message}" : ending.GetType().Name);
                 break;
             case ({ } paused, _):
                 await HandOverAsync(
@@ -213,11 +223,12 @@ internal sealed class VideoSession
         }
     }
 
-    /// <summary>Queues the continuation, then lets go: killed in between, the work is delivered twice, which does no harm.</summary>
+    /// <summary>Queues the continuation, then lets go: killed in between, the work is delivered twice, which costs little and harms nothing.</summary>
     private async Task HandOverAsync(WorkItem next, long step, string why, CancellationToken stop)
     {
-        await _services.Transport.PublishAsync(next, stop);
-        await PatientlyAsync(() => _services.Jobs.EndAttemptAsync(next.VideoId, _settings.Name, stop), stop);
+        var state = await PatientlyAsync(() => _services.Jobs.EndAttemptAsync(next.VideoId, _settings.Name, stop), stop);
+        // Held back: releasing it will queue it. Begun by another: that one will.
+        if (state == VideoState.Waiting) await _services.Transport.PublishAsync(next, stop);
         await Delivery.AcknowledgeAsync(stop);
         _services.Log.VideoHandedOver(next.VideoId, (int)step, why);
     }
@@ -232,8 +243,8 @@ internal sealed class VideoSession
                 _services.Journal, view.VideoId, _settings.Name, epoch => [new VideoCommand.Claim(order, epoch, _settings.Name), new VideoCommand.Fail(failure)], _services.Time.GetUtcNow(), stop),
             stop);
         await PatientlyAsync(() => _services.Jobs.EndAttemptAsync(view.VideoId, _settings.Name, stop), stop);
-        _services.Log.VideoIsOver(view.VideoId, $"failed: {failure.Message}");
         await Delivery.AcknowledgeAsync(stop);
+        _services.Log.VideoIsOver(view.VideoId, $"failed: {failure.Message}");
     }
 
     private Task PatientlyAsync(Func<Task> work, CancellationToken stop)

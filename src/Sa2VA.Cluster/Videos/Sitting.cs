@@ -10,6 +10,7 @@ internal sealed class Sitting : IDisposable
     private readonly IProgress<RunProgress>? _progress;
     private readonly TaskCompletionSource<Video> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile int _resumedAt;
+    private long _epoch;
 
     public Sitting(string videoId, VideoOrder order, SittingPlace place, IProgress<RunProgress>? progress)
     {
@@ -31,6 +32,13 @@ internal sealed class Sitting : IDisposable
     {
         get => _resumedAt;
         set => _resumedAt = value;
+    }
+
+    /// <summary>The epoch that its actor holds; 0 before it has claimed the video.</summary>
+    public long Epoch
+    {
+        get => Interlocked.Read(ref _epoch);
+        set => Interlocked.Exchange(ref _epoch, value);
     }
 
     /// <summary>The video as it was left: over, or paused.</summary>

@@ -69,6 +69,7 @@ internal sealed class VideoActor(IJournal journal, Sitting sitting)
 
     private async ValueTask StartWorkAsync(CancellationToken cancellationToken)
     {
+        sitting.Epoch = Epoch;
         await sitting.Place.Results.ClaimAsync(sitting.VideoId, Epoch, cancellationToken);
         var worker = Context.Spawn(
             "worker", () => sitting.Place.Worker(sitting, Context.Self, Epoch),

@@ -111,6 +111,8 @@ BEGIN
         frames_total = total,
         frames_done = coalesce(CASE WHEN p_state = 'completed' THEN total END, p_frames_done, frames_done),
         error = CASE WHEN p_state IS NULL THEN error ELSE p_error END,
+        -- Whoever gets further than the last one is not taken down by the video; the attempt in hand still counts.
+        attempts = CASE WHEN p_frames_done > frames_done THEN least(attempts, 1) ELSE attempts END,
         updated_at = clock_timestamp()
     WHERE job_id = p_job AND number = p_number;
     PERFORM count_move(p_job, p_number, video.state, coalesce(p_state, video.state));

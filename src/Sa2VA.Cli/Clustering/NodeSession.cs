@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using Sa2VA.Cluster.Nodes;
+using Sa2VA.Cluster.Progress;
+using Sa2VA.Cluster.Settings;
+using Sa2VA.Cluster.Sources;
+
+namespace Sa2VA.Cli.Clustering;
+
+/// <summary>A node from its settings to its drained end.</summary>
+internal static class NodeSession
+{
+    public static async Task<int> ExecuteAsync(string file, string? name, NodeLogFormat format, CancellationToken drain)
+    {
+        var settings = SettingsFile.Read<NodeSettings>(file);
+        if (name is not null) settings = settings with { Name = name };
+        NodeSettingsRules.Check(settings);
+        using var logs = LoggerFactory.Create(logging => Configure(logging, format));
+        await using var cluster = await ClusterConnection.OpenAsync(settings.Servers, settings.ToClusterOptions(), logs, drain);
+        using var sources = new SourceFetcher(settings.Sources);
+        await using var reporter = new ProgressReporter(cluster.Progress, log: logs.CreateLogger<ProgressReporter>());
+        await using var node = new Node(settings, new NodeServices
+        {
+            Transport = cluster.Transport, Journal = cluster.Journal, Jobs = cluster.Jobs, States = cluster.States, Results = cluster.Results,
+            Fetch = sources.FetchForRunAsync, Progress = (video, epoch) => new VideoReport(reporter, video, epoch, settings.Name, TimeProvider.System), Log = logs.CreateLogger<Node>(),
+        });
+        return await node.RunAsync(drain) ? ExitCodes.Success : ExitCodes.Interrupted;
+    }
+
+    private static void Configure(ILoggingBuilder logging, NodeLogFormat format)
+    {
+        if (format == NodeLogFormat.Json)
+        {
+            logging.AddJsonConsole(options =>
+            {
+                options.UseUtcTimestamp = true;
+                options.TimestampFormat = "O";
+            });
+        }
+        else
+        {
+            logging.AddSimpleConsole(options =>
+            {
+                options.SingleLine = true;
+                options.UseUtcTimestamp = true;
+                options.TimestampFormat = "HH:mm:ss ";
+                options.ColorBehavior = Console.IsOutputRedirected ? LoggerColorBehavior.Disabled : LoggerColorBehavior.Default;
+            });
+        }
+    }
+}
