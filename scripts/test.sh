@@ -12,7 +12,7 @@ dotnet build Sa2VA.Cluster.sln -c Release -v quiet --nologo
 
 # One project after another: they measure memory and use all cores themselves.
 # A failure is reported at the end, with everything else.
-for project in tests/*.Tests; do
+for project in tests/*Tests; do
   name=$(basename "$project")
   mkdir -p "$results/$name"
   dotnet test "$project" -c Release --no-build --nologo --settings tests/coverage.runsettings --collect "XPlat Code Coverage" \

@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using Sa2VA.Cluster.Jobs;
+using Sa2VA.Cluster.Runs;
+using Sa2VA.Datasets.RefShapes;
+
+namespace Sa2VA.Cluster.FaultTests;
+
+/// <summary>
+/// Some clips with sentences, and the chains that their masks have when nothing goes wrong: each is tracked once in this process, with the
+/// embedded servers.
+/// </summary>
+public sealed class Archive : IAsyncLifetime
+{
+    private const int Clips = 8;
+    private const int SentencesPerVideo = 2;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly ConcurrentDictionary<string, Task<IReadOnlyList<string>>> _chains = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private ModelHost? _model;
+
+    public async ValueTask InitializeAsync()
+    {
+        _model = new ModelHost(NanoModel.Folder, "cpu");
+        await RefShapesWriter.WriteAsync(
+            new RefShapesWriteOptions { Split = RefShapesSplit.Val, Folder = _folder.FullPath, Videos = Clips, Layouts = default }, progress: null, CancellationToken.None);
+    }
+
+    /// <summary>So many lines of a manifest, each another clip or other sentences.</summary>
+    public IReadOnlyList<VideoRequest> Videos(int count) => [.. Enumerable.Range(0, count).Select(Video)];
+
+    /// <summary>The chains of a video's objects in a run without faults.</summary>
+    public Task<IReadOnlyList<string>> ChainsAsync(VideoRequest video, CancellationToken cancellationToken)
+        => _chains.GetOrAdd(video.Name!, _ => RunAsync(video, cancellationToken));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_model is not null) await _model.DisposeAsync();
+        _turn.Dispose();
+        _folder.Dispose();
+    }
+
+    private VideoRequest Video(int number)
+    {
+        var clip = RefShapesVideo.Create(RefShapesSplit.Val, 0, number % Clips);
+        var sentences = clip.Expressions.Skip(number / Clips % (clip.Expressions.Count / SentencesPerVideo) * SentencesPerVideo).Take(SentencesPerVideo);
+        return new VideoRequest(
+            _folder.File("val", "videos", $"{clip.Id}.mp4"), [.. sentences.Select(sentence => new RunTarget.Expression(sentence.Text))], Name: $"{clip.Id}/{number / Clips}");
+    }
+
+    private async Task<IReadOnlyList<string>> RunAsync(VideoRequest video, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            var result = await VideoRun.ExecuteAsync(
+                new RunRequest { Video = video.Source, ModelFolder = NanoModel.Folder, WorkFolder = _folder.File("work", video.Name!.Replace('/', '-')), Targets = video.Targets },
+                _model!, cancellationToken: cancellationToken);
+            Assert.Equal(RunOutcome.Completed, result.Outcome);
+            return [.. result.Objects.Select(one => one.Chain)];
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+}
