@@ -15,6 +15,7 @@ internal sealed class ExampleHelp(HelpAction help) : SynchronousCommandLineActio
         ["init"] = ModelsCommand.InitExamples,
         ["ref-shapes"] = BenchCommand.Examples,
         ["node"] = NodeCommand.Examples,
+        ["submit"] = ClusterJobCommands.SubmitExamples,
     };
 
     public override bool ClearsParseErrors => true;
