@@ -98,7 +98,8 @@ internal sealed class TestCluster : IAsyncDisposable
         foreach (var node in _nodes) TestContext.Current.TestOutputHelper?.WriteLine($"--- {node.Name}\n{node.Said}");
     }
 
-    private string WriteSettings()
+    /// <summary>Writes the settings of a node; returns the file.</summary>
+    public string WriteSettings()
     {
         var settings = (JsonObject)NodeSettings.DeepClone();
         settings["name"] = "node";
