@@ -190,6 +190,10 @@ public sealed class Node : IAsyncDisposable
             {
                 // Nobody waits for a broker that is away.
             }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                _services.Log.LookFailed(failure);
+            }
         }
     }
 

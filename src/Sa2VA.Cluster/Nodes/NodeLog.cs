@@ -44,4 +44,10 @@ internal static partial class NodeLog
 
     [LoggerMessage(EventId = 2018, Level = LogLevel.Error, Message = "Work on {Video} failed in a way that nobody foresaw; it is delivered again")]
     public static partial void SessionFailed(this ILogger log, Exception failure, string video);
+
+    [LoggerMessage(EventId = 2019, Level = LogLevel.Error, Message = "Submitted work could not be queued; it is tried again")]
+    public static partial void OutboxFailed(this ILogger log, Exception failure);
+
+    [LoggerMessage(EventId = 2020, Level = LogLevel.Error, Message = "Slices and waiting work could not be looked at; it is tried again")]
+    public static partial void LookFailed(this ILogger log, Exception failure);
 }

@@ -41,5 +41,10 @@ internal static class OutboxLoop
         {
             // Looked at again at the next tick.
         }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // Submitted work must not wait for the node's restart because one look went wrong.
+            services.Log.OutboxFailed(failure);
+        }
     }
 }
