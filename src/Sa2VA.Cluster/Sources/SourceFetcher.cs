@@ -36,7 +36,7 @@ public sealed class SourceFetcher : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new Settings.SettingsException($"Sources.CacheFolder '{settings.CacheFolder}' cannot be made or written: {failure.Message}", failure);
+            throw new Settings.SettingsException($"sources.cacheFolder '{settings.CacheFolder}' cannot be made or written: {failure.Message}", failure);
         }
 
         _gate = new WebGate(settings);
@@ -70,7 +70,7 @@ public sealed class SourceFetcher : IDisposable
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new SourceException(SourceErrorKind.Unreachable,
-                $"'{shown}' cannot be kept in the cache folder '{_settings.CacheFolder}' (Sources.CacheFolder): {failure.Message} Make room there, or name another folder.", failure);
+                $"'{shown}' cannot be kept in the cache folder '{_settings.CacheFolder}' (sources.cacheFolder): {failure.Message} Make room there, or name another folder.", failure);
         }
     }
 
@@ -107,7 +107,7 @@ public sealed class SourceFetcher : IDisposable
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new SourceException(SourceErrorKind.Unreachable,
-                $"'{remote.Shown}' could not be fetched within {_settings.TotalTimeout} (Sources.TotalTimeout). What has arrived is kept; another try goes on from there.");
+                $"'{remote.Shown}' could not be fetched within {_settings.TotalTimeout} (sources.totalTimeout). What has arrived is kept; another try goes on from there.");
         }
     }
 
@@ -121,7 +121,7 @@ public sealed class SourceFetcher : IDisposable
     {
         var (store, client) = _stores.FirstOrDefault(s => s.Store.Buckets.Contains(address.Bucket) || s.Store.Buckets.Contains("*"));
         return store is null
-            ? throw new SourceException(SourceErrorKind.NotAllowed, $"'{shown}': no store of Sources.S3 serves the bucket '{address.Bucket}'. Add it to the Buckets of one.")
+            ? throw new SourceException(SourceErrorKind.NotAllowed, $"'{shown}': no store of sources.s3 serves the bucket '{address.Bucket}'. Add it to the buckets of one.")
             : new S3File(address, shown, client.Value, store);
     }
 }

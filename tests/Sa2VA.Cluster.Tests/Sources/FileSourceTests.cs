@@ -114,7 +114,7 @@ public sealed class FileSourceTests : IDisposable
         using var fetcher = new SourceFetcher(Settings with { MaxBytes = 5 });
         await RefusedAsync(SourceErrorKind.NotFound, "There is no video 'archive:no.mp4'", "archive:no.mp4");
         await RefusedAsync(SourceErrorKind.Unreadable, "is empty", "archive:empty.mp4");
-        await RefusedAsync(SourceErrorKind.TooLarge, "has 6 bytes; at most 5 are taken (Sources.MaxBytes)", "archive:clips/a.mp4");
+        await RefusedAsync(SourceErrorKind.TooLarge, "has 6 bytes; at most 5 are taken (sources.maxBytes)", "archive:clips/a.mp4");
         await RefusedAsync(SourceErrorKind.Unreadable, "folder without a JPEG or PNG picture", "archive:clips");
 
         async Task RefusedAsync(SourceErrorKind kind, string says, string source)

@@ -52,7 +52,7 @@ public sealed class SourceCacheTests : IAsyncLifetime
         var b = await other.FetchAsync(_server.Peer.Url("b"), Stop);
         var failure = await Assert.ThrowsAsync<SourceException>(() => fetcher.FetchAsync(_server.Peer.Url("c"), Stop));
         Assert.True(failure.IsTransient);
-        Assert.Contains("Sources.CacheBytes", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("sources.cacheBytes", failure.Message, StringComparison.Ordinal);
         Assert.Equal(new[] { a.LocalPath, b.LocalPath }.Order(StringComparer.Ordinal), Videos().Order(StringComparer.Ordinal));
         b.Dispose();
         b.Dispose();
@@ -92,7 +92,7 @@ public sealed class SourceCacheTests : IAsyncLifetime
         using var fetcher = new SourceFetcher(Settings, _time);
         var failure = await Assert.ThrowsAsync<SourceException>(() => fetcher.FetchAsync(_server.Peer.Url("a"), Stop));
         Assert.Equal(SourceErrorKind.TooLarge, failure.Kind);
-        Assert.Contains("Raise Sources.CacheBytes", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("Raise sources.cacheBytes", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -148,7 +148,7 @@ public sealed class WebSourceTests : IAsyncLifetime
         time.Advance(TimeSpan.FromSeconds(60));
         var failure = await Assert.ThrowsAsync<SourceException>(() => fetching);
         Assert.True(failure.IsTransient);
-        Assert.Contains("nothing for 60 s (Sources.StallTimeout)", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("nothing for 60 s (sources.stallTimeout)", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed class WebSourceTests : IAsyncLifetime
         time.Advance(TimeSpan.FromSeconds(30));
         var failure = await Assert.ThrowsAsync<SourceException>(() => fetching);
         Assert.True(failure.IsTransient);
-        Assert.Contains("Sources.TotalTimeout", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("sources.totalTimeout", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -185,7 +185,7 @@ public sealed class WebSourceTests : IAsyncLifetime
         using var fetcher = new SourceFetcher(Settings with { MaxBytes = 500_000 });
         var failure = await Assert.ThrowsAsync<SourceException>(() => fetcher.FetchAsync(_server.Peer.Url("clip.mp4"), Stop));
         Assert.Equal(SourceErrorKind.TooLarge, failure.Kind);
-        Assert.Contains("Sources.MaxBytes", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("sources.maxBytes", failure.Message, StringComparison.Ordinal);
         Assert.Single(_server.Peer.Requests);
         Assert.Empty(Directory.EnumerateFiles(_folder.File("cache", "videos")));
     }
@@ -219,7 +219,7 @@ public sealed class WebSourceTests : IAsyncLifetime
         {
             var failure = await Assert.ThrowsAsync<SourceException>(() => narrow.FetchAsync(_server.Peer.Url("clip.mp4"), Stop));
             Assert.Equal(SourceErrorKind.NotAllowed, failure.Kind);
-            Assert.Contains($"add '{other.Peer.Host}' to Sources.WebHosts", failure.Message, StringComparison.Ordinal);
+            Assert.Contains($"add '{other.Peer.Host}' to sources.webHosts", failure.Message, StringComparison.Ordinal);
         }
 
         Assert.Empty(other.Peer.Requests);

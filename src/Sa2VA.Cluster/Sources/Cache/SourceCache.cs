@@ -127,7 +127,7 @@ internal sealed class SourceCache : IDisposable
         if (bytes > _settings.CacheBytes)
         {
             throw new SourceException(SourceErrorKind.TooLarge,
-                $"'{remote.Shown}' has at least {bytes:N0} bytes, and the cache folder takes {_settings.CacheBytes:N0}. Raise Sources.CacheBytes.");
+                $"'{remote.Shown}' has at least {bytes:N0} bytes, and the cache folder takes {_settings.CacheBytes:N0}. Raise sources.cacheBytes.");
         }
 
         if (!isWhole) bytes = Math.Min(bytes + GrowthBytes, _settings.CacheBytes);
@@ -137,7 +137,7 @@ internal sealed class SourceCache : IDisposable
             if (!_eviction.MakeRoom(bytes, except: _layout.Partial(key)))
             {
                 throw new SourceException(SourceErrorKind.Unreachable,
-                    $"There is no room for the {bytes:N0} bytes of '{remote.Shown}': videos in use fill the cache folder '{_settings.CacheFolder}' ({_settings.CacheBytes:N0} bytes). Raise Sources.CacheBytes, or run fewer videos at once on this machine.");
+                    $"There is no room for the {bytes:N0} bytes of '{remote.Shown}': videos in use fill the cache folder '{_settings.CacheFolder}' ({_settings.CacheBytes:N0} bytes). Raise sources.cacheBytes, or run fewer videos at once on this machine.");
             }
 
             partial.Reserve(bytes);

@@ -36,7 +36,7 @@ internal sealed class RootedFiles
 
     private string Locate(SourceAddress.File address, string shown)
     {
-        if (_roots.Count == 0) throw NotAllowed($"'{shown}' is a path, and no folder may be read: add one to Sources.Roots.");
+        if (_roots.Count == 0) throw NotAllowed($"'{shown}' is a path, and no folder may be read: add one to sources.roots.");
         if (address.Root is { } name)
         {
             var root = _roots.FirstOrDefault(r => r.Root.Name == name).Real ?? throw NotAllowed(
@@ -83,24 +83,24 @@ internal sealed class RootedFiles
         if (picture.LinkTarget is null) return new RootedFile(picture.Name, picture);
         var real = RealPath.Of(path);
         return _roots.Any(root => RealPath.IsInside(real, root.Real))
-            ? new RootedFile(picture.Name, new FileInfo(real)) : throw NotAllowed($"'{shown}' holds '{picture.Name}', a link that leads out of the folders of Sources.Roots.");
+            ? new RootedFile(picture.Name, new FileInfo(real)) : throw NotAllowed($"'{shown}' holds '{picture.Name}', a link that leads out of the folders of sources.roots.");
     }
 
     private void CheckSize(long bytes, string shown)
     {
         if (bytes > _maxBytes)
-            throw new SourceException(SourceErrorKind.TooLarge, $"'{shown}' has {bytes:N0} bytes; at most {_maxBytes:N0} are taken (Sources.MaxBytes).");
+            throw new SourceException(SourceErrorKind.TooLarge, $"'{shown}' has {bytes:N0} bytes; at most {_maxBytes:N0} are taken (sources.maxBytes).");
     }
 
     private string Names()
     {
         var names = _roots.Where(r => r.Root.Name is not null).Select(r => r.Root.Name).ToList();
-        return names.Count == 0 ? "none of Sources.Roots has a name" : "the names are " + string.Join(", ", names);
+        return names.Count == 0 ? "none of sources.roots has a name" : "the names are " + string.Join(", ", names);
     }
 
     // What is outside is not looked at, so the answer does not tell whether it exists.
     private static SourceException Outside(string shown)
-        => NotAllowed($"'{shown}' is not in a folder that may be read, or leads out of it. Move it there, or add its folder to Sources.Roots.");
+        => NotAllowed($"'{shown}' is not in a folder that may be read, or leads out of it. Move it there, or add its folder to sources.roots.");
 
     private static SourceException NotAllowed(string message) => new(SourceErrorKind.NotAllowed, message);
 
@@ -112,7 +112,7 @@ internal sealed class RootedFiles
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new SettingsException($"Sources.Roots has '{root}', which cannot be read: {failure.Message}", failure);
+            throw new SettingsException($"sources.roots has '{root}', which cannot be read: {failure.Message}", failure);
         }
     }
 }

@@ -96,7 +96,7 @@ internal sealed class RemoteDownload(SourceSettings settings, TimeProvider time)
     private void CheckSize(IRemoteFile remote, long bytes)
     {
         if (bytes > settings.MaxBytes)
-            throw new SourceException(SourceErrorKind.TooLarge, $"'{remote.Shown}' has at least {bytes:N0} bytes; at most {settings.MaxBytes:N0} are taken (Sources.MaxBytes).");
+            throw new SourceException(SourceErrorKind.TooLarge, $"'{remote.Shown}' has at least {bytes:N0} bytes; at most {settings.MaxBytes:N0} are taken (sources.maxBytes).");
     }
 }
 

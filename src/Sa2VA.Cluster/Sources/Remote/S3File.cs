@@ -67,7 +67,7 @@ internal sealed class S3File(SourceAddress.S3 address, string shown, IAmazonS3 c
         }
         catch (AmazonClientException failure)
         {
-            throw new SourceException(SourceErrorKind.NotAllowed, $"'{shown}': there are no credentials for {store}: {failure.Message} Set AccessKey and SecretKey in Sources.S3, or Anonymous.", failure);
+            throw new SourceException(SourceErrorKind.NotAllowed, $"'{shown}': there are no credentials for {store}: {failure.Message} Set accessKey and secretKey in sources.s3, or anonymous.", failure);
         }
     }
 
@@ -77,10 +77,10 @@ internal sealed class S3File(SourceAddress.S3 address, string shown, IAmazonS3 c
         var status = (int)failure.StatusCode;
         return status switch
         {
-            401 or 403 => New(SourceErrorKind.NotAllowed, $"refuses '{shown}' ({code}). Check the credentials in Sources.S3, and that they may read this bucket"),
+            401 or 403 => New(SourceErrorKind.NotAllowed, $"refuses '{shown}' ({code}). Check the credentials in sources.s3, and that they may read this bucket"),
             404 => New(SourceErrorKind.NotFound, $"has no '{shown}' ({code}). Check the bucket's name and the key"),
             0 or 408 or 429 or >= 500 => New(SourceErrorKind.Unreachable, $"cannot serve '{shown}' at the moment ({code}): {failure.Message}"),
-            301 or 307 or 308 => New(SourceErrorKind.Unreadable, $"keeps the bucket of '{shown}' in another region or place ({code}). Set Region or ServiceUrl in Sources.S3"),
+            301 or 307 or 308 => New(SourceErrorKind.Unreadable, $"keeps the bucket of '{shown}' in another region or place ({code}). Set region or serviceUrl in sources.s3"),
             _ => New(SourceErrorKind.Unreadable, $"answers {status} ({code}) for '{shown}': {failure.Message}"),
         };
 

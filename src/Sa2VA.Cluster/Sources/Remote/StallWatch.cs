@@ -23,12 +23,12 @@ internal sealed class StallWatch(TimeSpan limit, TimeProvider time, Cancellation
         catch (OperationCanceledException) when (_timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             Reset();
-            throw new SourceException(SourceErrorKind.Unreachable, $"The server of '{shown}' sent nothing for {limit.TotalSeconds:0.#} s (Sources.StallTimeout).");
+            throw new SourceException(SourceErrorKind.Unreachable, $"The server of '{shown}' sent nothing for {limit.TotalSeconds:0.#} s (sources.stallTimeout).");
         }
         catch (OperationCanceledException failure) when (!cancellationToken.IsCancellationRequested)
         {
             // A limit of the transport itself, as that on connecting.
-            throw new SourceException(SourceErrorKind.Unreachable, $"The server of '{shown}' does not answer (Sources.ConnectTimeout): {failure.Message}", failure);
+            throw new SourceException(SourceErrorKind.Unreachable, $"The server of '{shown}' does not answer (sources.connectTimeout): {failure.Message}", failure);
         }
         catch (Exception failure) when (failure is IOException or HttpRequestException && failure.InnerException is not SourceException)
         {

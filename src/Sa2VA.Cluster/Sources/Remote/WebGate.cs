@@ -18,7 +18,7 @@ internal sealed class WebGate(SourceSettings settings)
         if (!_hosts.Any(host => host.Allows(uri.IdnHost, uri.Port)))
         {
             var (name, port) = (uri.Host, uri.IsDefaultPort ? "" : $":{uri.Port}");
-            throw Refused($"'{shown}': videos are not fetched from '{name}{port}'. If they should be, add '{name}{port}' to Sources.WebHosts.");
+            throw Refused($"'{shown}': videos are not fetched from '{name}{port}'. If they should be, add '{name}{port}' to sources.webHosts.");
         }
     }
 
@@ -32,7 +32,7 @@ internal sealed class WebGate(SourceSettings settings)
         if (allowed.Length == 0)
         {
             throw Refused(
-                $"'{host}' is at {string.Join(", ", addresses.Select(a => a.ToString()))}, inside a private network, and only a pattern of Sources.WebHosts allows it. " +
+                $"'{host}' is at {string.Join(", ", addresses.Select(a => a.ToString()))}, inside a private network, and only a pattern of sources.webHosts allows it. " +
                 $"If videos should be fetched from there, add '{host}{(port is 80 or 443 ? "" : $":{port}")}' itself; an address for machines' credentials must be listed as an address.");
         }
 

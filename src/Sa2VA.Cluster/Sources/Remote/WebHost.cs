@@ -54,5 +54,5 @@ internal sealed record WebHost(string Name, int? Port, bool IsPattern)
     private static string Plain(string host) => host.Trim('[', ']').TrimEnd('.').ToLowerInvariant();
 
     private static SettingsException Wrong(string entry)
-        => new($"Sources.WebHosts has '{entry}'; expected a host (media.example.org), names below one (*.example.org), '*', or an address, each with :port unless it is 80 or 443.");
+        => new($"sources.webHosts has '{entry}'; expected a host (media.example.org), names below one (*.example.org), '*', or an address, each with :port unless it is 80 or 443.");
 }
