@@ -4,18 +4,23 @@ using Sa2VA.Cluster.Nodes;
 using Sa2VA.Cluster.Progress;
 using Sa2VA.Cluster.Settings;
 using Sa2VA.Cluster.Sources;
+using Sa2VA.Cluster.Telemetry;
 
 namespace Sa2VA.Cli.Clustering;
 
 /// <summary>A node from its settings to its drained end.</summary>
 internal static class NodeSession
 {
+    // Their videos are counted for the dashboard.
+    private const int CountedJobs = 100;
+
     public static async Task<int> ExecuteAsync(string file, string? name, NodeLogFormat format, CancellationToken drain)
     {
         var settings = SettingsFile.Read<NodeSettings>(file);
         if (name is not null) settings = settings with { Name = name };
         NodeSettingsRules.Check(settings);
         using var logs = LoggerFactory.Create(logging => Configure(logging, format));
+        await using var telemetry = NodeTelemetry.Start(settings.Telemetry, settings.Name, logs.CreateLogger<NodeTelemetry>());
         await using var cluster = await ClusterConnection.OpenAsync(settings.Servers, settings.ToClusterOptions(), logs, drain);
         using var sources = new SourceFetcher(settings.Sources);
         await using var reporter = new ProgressReporter(cluster.Progress, log: logs.CreateLogger<ProgressReporter>());
@@ -24,6 +29,10 @@ internal static class NodeSession
             Transport = cluster.Transport, Journal = cluster.Journal, Jobs = cluster.Jobs, States = cluster.States, Results = cluster.Results,
             Fetch = sources.FetchForRunAsync, Progress = (video, epoch) => new VideoReport(reporter, video, epoch, settings.Name, TimeProvider.System), Log = logs.CreateLogger<Node>(),
         });
+        await using var watch = new ClusterWatch(
+            telemetry, cluster.Transport.LengthsAsync, stop => cluster.Jobs.ListJobsAsync(before: null, CountedJobs, stop), () => (node.Videos.Count, settings.Devices.Sum(device => device.Slots)));
+        telemetry.Ready();
+        await using var draining = drain.UnsafeRegister(static state => ((NodeTelemetry)state!).Draining(), telemetry);
         return await node.RunAsync(drain) ? ExitCodes.Success : ExitCodes.Interrupted;
     }
 

@@ -2,6 +2,7 @@ using Sa2VA.Cluster.Archive;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Settings;
 using Sa2VA.Cluster.Sources;
+using Sa2VA.Cluster.Telemetry;
 
 namespace Sa2VA.Cluster.Nodes;
 
@@ -52,6 +53,9 @@ public sealed record NodeSettings
 
     /// <summary>For files in work. Default: a folder of the system's.</summary>
     public string ScratchFolder { get; init; } = Path.Combine(Path.GetTempPath(), "sa2va-node");
+
+    /// <summary>Probes, metrics and traces. Default none.</summary>
+    public TelemetrySettings Telemetry { get; init; } = new();
 
     /// <summary>How this node uses its cluster's servers.</summary>
     public ClusterOptions ToClusterOptions() => new()

@@ -33,6 +33,7 @@ public static class NodeSettingsRules
         Range("slice", settings.Slice, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(20));
         Range("grace", settings.Grace, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         Range("maxAttempts", settings.MaxAttempts, 1, 100);
+        settings.Telemetry.Check();
     }
 
     private static void Range<T>(string name, T value, T least, T most)

@@ -58,7 +58,7 @@ public sealed class ClusterMetrics : IDisposable
         _failover = _meter.CreateHistogram<double>(
             "sa2va.failover.duration", "s", "Time from the last progress of a lost owner to the first of the next one.", advice: Buckets(1.0, 2.5, 5, 10, 20, 30, 60, 120, 300, 600));
         _ = _meter.CreateObservableGauge("sa2va.queue.length", Queues, "{item}", "Work that waits in a queue of the cluster.");
-        _ = _meter.CreateObservableGauge("sa2va.videos", Videos, "{video}", "Videos of the cluster, by state.");
+        _ = _meter.CreateObservableGauge("sa2va.videos", Videos, "{video}", "Videos of the latest jobs of the cluster, by state.");
         _ = _meter.CreateObservableGauge("sa2va.slots", Slots, "{slot}", "Places for videos on this node: used and free.");
         _ = _meter.CreateObservableGauge("sa2va.gpu.memory.used", () => Gpu(gpuMemory, memory => memory.Used), "By", "Memory of a device that is taken, by whomever.");
         _ = _meter.CreateObservableGauge("sa2va.gpu.memory.limit", () => Gpu(gpuMemory, memory => memory.Total), "By", "Memory of a device.");
@@ -126,7 +126,7 @@ public sealed class ClusterMetrics : IDisposable
     /// <summary>How much waits, as of now.</summary>
     public void SetQueues(IReadOnlyList<QueueLength> lengths) => _queues = lengths;
 
-    /// <summary>Videos of the whole cluster by state, as of now.</summary>
+    /// <summary>Videos of the cluster's latest jobs by state, as of now.</summary>
     public void SetVideos(IReadOnlyDictionary<VideoState, long> byState) => _videos = byState;
 
     /// <summary>Places for videos on this node, as of now.</summary>
