@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Xml.Linq;
+using Sa2VA.Cluster.Local;
 
 namespace Sa2VA.Cluster.Tests.Archive;
 
@@ -26,12 +26,7 @@ internal sealed class S3TestServer : IAsyncDisposable
 
     public S3TestServer()
     {
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            Url = new Uri($"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}/");
-        }
-
+        Url = new Uri($"http://127.0.0.1:{LoopbackPort.Choose()}/");
         _listener.Prefixes.Add(Url.ToString());
         _listener.Start();
         _loop = Task.Run(ServeAsync);

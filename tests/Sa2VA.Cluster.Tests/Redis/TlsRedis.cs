@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Sa2VA.Cluster.Local;
@@ -24,12 +22,7 @@ internal sealed class TlsRedis : IDisposable
         using (var client = Issue("client", authority)) Write("client", client);
         using (var stranger = Issue("stranger", signer: null)) Write("stranger", stranger);
 
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            _port = ((IPEndPoint)free.LocalEndpoint).Port;
-        }
-
+        _port = LoopbackPort.Choose();
         _server = Process.Start(new ProcessStartInfo("redis-server", [
             "--port", "0", "--tls-port", _port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--dir", _folder.FullPath, "--logfile", "log",
             "--tls-cert-file", File("server.pem"), "--tls-key-file", File("server.key"), "--tls-ca-cert-file", File("ca.pem"), "--tls-auth-clients", "yes"]))!;
@@ -65,9 +58,8 @@ internal sealed class TlsRedis : IDisposable
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(name.Replace(' ', '-'));
         request.CertificateExtensions.Add(names.Build());
-        var (from, to) = (DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        if (signer is null) return request.CreateSelfSigned(from, to);
-        using var issued = request.Create(signer, from, to, RandomNumberGenerator.GetBytes(8));
+        if (signer is null) return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using var issued = request.Create(signer, signer.NotBefore, signer.NotAfter, RandomNumberGenerator.GetBytes(8));
         return issued.CopyWithPrivateKey(key);
     }
 
