@@ -14,7 +14,7 @@ internal static class SubmissionBenchmark
         var videos = arguments.Number("videos", 1_000_000);
         var folder = Directory.CreateTempSubdirectory("sa2va-benchmark-");
         // PostgreSQL does not run as root and has to get here as another user.
-        File.SetUnixFileMode(folder.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         var server = new LocalPostgres(folder.FullName);
         await server.StartAsync(CancellationToken.None);
         try

@@ -59,7 +59,7 @@ internal sealed class TlsRedis : IDisposable
         names.AddDnsName(name.Replace(' ', '-'));
         request.CertificateExtensions.Add(names.Build());
         if (signer is null) return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        using var issued = request.Create(signer, signer.NotBefore, signer.NotAfter, RandomNumberGenerator.GetBytes(8));
+        using var issued = request.Create(signer, new DateTimeOffset(signer.NotBefore), new DateTimeOffset(signer.NotAfter), RandomNumberGenerator.GetBytes(8));
         return issued.CopyWithPrivateKey(key);
     }
 

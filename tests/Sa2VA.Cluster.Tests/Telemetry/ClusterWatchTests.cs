@@ -19,7 +19,7 @@ public sealed class ClusterWatchTests
         var name = "watch-" + Guid.NewGuid();
         await using var telemetry = NodeTelemetry.Start(new TelemetrySettings { Port = 0 }, name);
         telemetry.Ready();
-        var job = new JobView("job-1", new JobRequest { Model = "nano" }, default, 5, new Dictionary<VideoState, long> { [VideoState.Running] = 2, [VideoState.Completed] = 3 });
+        var job = new JobView("job-1", new JobRequest { Model = "nano" }, default, 5, new Dictionary<VideoState, long> { [VideoState.Running] = 2, [VideoState.Completed] = 3 }, IsHeld: false);
         await using var watch = new ClusterWatch(telemetry, _ => ValueTask.FromResult(Queues()), _ => Task.FromResult<IReadOnlyList<JobView>>([job, job]), () => (1, 4), _time);
         await LookAsync();
         using var client = new HttpClient();
