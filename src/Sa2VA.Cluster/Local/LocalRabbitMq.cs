@@ -101,8 +101,10 @@ public sealed class LocalRabbitMq(string dataFolder) : LocalServer("rabbitmq", d
         {
             throw new LocalServerException($"The RabbitMQ on port {endpoint.Port} does not take the password of '{PasswordFile}'. Was that file changed?", failure);
         }
-        catch (Exception failure) when (failure is BrokerUnreachableException or OperationInterruptedException or IOException)
+        catch (Exception failure) when (failure is BrokerUnreachableException or OperationInterruptedException or IOException or TimeoutException or OperationCanceledException
+            && !cancellationToken.IsCancellationRequested)
         {
+            // Its client also speaks of cancelling when its own patience is over.
             return false;
         }
     }

@@ -11,7 +11,7 @@ namespace Sa2VA.Cluster.Local;
 public abstract class LocalServer
 {
     /// <summary>How long a server may take until it answers. Generous: all three may start at once on two busy cores.</summary>
-    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(5);
 
     /// <summary>How long a server may take to put its data in order when it is asked to stop; then it is killed, which loses nothing that it has confirmed.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromMinutes(1);
