@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Sa2VA.Cluster.Local;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Settings;
 using Sa2VA.Datasets;
@@ -37,7 +38,7 @@ internal static class Failures
             MediaException media => (ExitCodes.Media, media.Message),
             ModelFolderException => (ExitCodes.Model, failure.Message),
             TrainingException or SettingsException => (ExitCodes.Usage, failure.Message),
-            ServerUnavailableException => (ExitCodes.Server, failure.Message),
+            ServerUnavailableException or LocalServerException => (ExitCodes.Server, failure.Message),
             TensorException { IsOutOfMemory: true } => (ExitCodes.Device, $"The device ran out of memory: {failure.Message} Use smaller batches, or a device with more memory."),
             DatasetException or EvaluationException => (ExitCodes.Dataset, failure.Message),
             IOException or UnauthorizedAccessException => (ExitCodes.Output, failure.Message),

@@ -15,6 +15,8 @@ internal sealed class ExampleHelp(HelpAction help) : SynchronousCommandLineActio
         ["init"] = ModelsCommand.InitExamples,
         ["ref-shapes"] = BenchCommand.Examples,
         ["node"] = NodeCommand.Examples,
+        ["cluster"] = ClusterCommand.Examples,
+        ["up"] = ClusterCommand.Examples,
         ["submit"] = ClusterJobCommands.SubmitExamples,
     };
 

@@ -69,6 +69,24 @@ internal sealed partial class DetachedProcess
         while (IsAlive) await Task.Delay(LookAgain, cancellationToken);
     }
 
+    /// <summary>Waits for its end, and kills it when that takes too long.</summary>
+    /// <returns>Whether it ended by itself.</returns>
+    public async Task<bool> WaitOrKillAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timer.CancelAfter(patience);
+        try
+        {
+            await WaitAsync(timer.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            await KillAsync(cancellationToken);
+            return false;
+        }
+    }
+
     private List<DetachedProcess> Descendants()
     {
         var children = ProcessStat.All().ToLookup(stat => stat.ParentId);

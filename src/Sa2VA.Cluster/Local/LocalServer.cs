@@ -21,6 +21,8 @@ public abstract class LocalServer
     /// <summary>The user and the space that every server has from the start.</summary>
     private protected const string OwnName = "sa2va";
 
+    private const string PortName = "port";
+
     private protected LocalServer(string name, string dataFolder)
     {
         Name = name;
@@ -39,6 +41,9 @@ public abstract class LocalServer
     /// <summary>Its password, mode 600.</summary>
     public string PasswordFile => Path.Combine(Folder, "password");
 
+    /// <summary>Whether it was ever started.</summary>
+    public bool Exists => File.Exists(Path.Combine(Folder, PortName));
+
     /// <summary>Null when it does not run.</summary>
     public int? ProcessId => Running?.Id;
 
@@ -46,7 +51,7 @@ public abstract class LocalServer
     /// <exception cref="LocalServerException">It has never been started.</exception>
     public ServerEndpoint Endpoint => new()
     {
-        Host = "127.0.0.1", Port = ReadPort("port") ?? throw new LocalServerException($"There is no {Name} in '{Folder}' yet: it has to be started first."),
+        Host = "127.0.0.1", Port = ReadPort(PortName) ?? throw new LocalServerException($"There is no {Name} in '{Folder}' yet: it has to be started first."),
         User = User, Password = Secret.FromFile(PasswordFile), Space = OwnSpace,
     };
 
@@ -65,8 +70,9 @@ public abstract class LocalServer
     {
         if (!OperatingSystem.IsLinux()) throw new LocalServerException($"A local {Name} can be started on Linux only. Point the settings at a server elsewhere.");
         RequirePrograms();
-        CreateFolder();
-        using var alone = Lock();
+        PassageFolder.Create(Path.GetDirectoryName(Folder)!);
+        PassageFolder.Create(Folder);
+        using var alone = FolderLock.Take(Folder, Name);
         var process = Running;
         if (process is not null)
         {
@@ -78,13 +84,13 @@ public abstract class LocalServer
         if (Endpoint.Port is var port && !LoopbackPort.IsFree(port))
         {
             throw new LocalServerException(
-                $"Port {port} of the {Name} in '{Folder}' is taken by another program. Stop that program, or delete '{Path.Combine(Folder, "port")}' to have another port chosen.");
+                $"Port {port} of the {Name} in '{Folder}' is taken by another program. Stop that program, or delete '{Path.Combine(Folder, PortName)}' to have another port chosen.");
         }
 
         try
         {
             await PrepareAsync(cancellationToken);
-            if (File.Exists(LogFile)) File.Move(LogFile, LogFile + ".1", overwrite: true);
+            ProcessLog.Begin(LogFile);
             process = DetachedProcess.Start(Order(), RecordFile, LogFile);
             await WaitUntilReadyAsync(process, cancellationToken);
             await CompleteAsync(cancellationToken);
@@ -102,20 +108,11 @@ public abstract class LocalServer
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (!Directory.Exists(Folder)) return;
-        using var alone = Lock();
+        using var alone = FolderLock.Take(Folder, Name);
         if (Running is { } process)
         {
             process.Signal(StopSignal);
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            patience.CancelAfter(StopPatience);
-            try
-            {
-                await process.WaitAsync(patience.Token);
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                await process.KillAsync(cancellationToken);
-            }
+            await process.WaitOrKillAsync(StopPatience, cancellationToken);
         }
 
         await AfterStopAsync();
@@ -174,45 +171,11 @@ public abstract class LocalServer
             OwnerFile.Write(PasswordFile, OwnerFile.NewPassword() + "\n");
         }
 
-        EnsurePort("port");
+        EnsurePort(PortName);
     }
 
     /// <summary>Whether there is data that knows the password.</summary>
     private protected abstract bool HasData { get; }
-
-    /// <summary>Others may pass through (PostgreSQL runs as another user when we are root) but not look around.</summary>
-    private void CreateFolder()
-    {
-        const UnixFileMode passage = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-        try
-        {
-            // Only the folders that are made here: the mode of one that is there already is its owner's choice.
-            foreach (var folder in (string[])[Path.GetDirectoryName(Folder)!, Folder])
-            {
-                if (!Directory.Exists(folder) && OperatingSystem.IsLinux()) Directory.CreateDirectory(folder, passage);
-            }
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new LocalServerException($"The folder '{Folder}' of the {Name} cannot be made: {failure.Message} Choose another folder.", failure);
-        }
-    }
-
-    private FileStream Lock()
-    {
-        try
-        {
-            return new FileStream(Path.Combine(Folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException failure)
-        {
-            throw new LocalServerException($"The {Name} in '{Folder}' is being started or stopped by another command. Wait until that has ended.", failure);
-        }
-        catch (UnauthorizedAccessException failure)
-        {
-            throw new LocalServerException($"The {Name} in '{Folder}' belongs to another user. Use the account that started it, or another folder.", failure);
-        }
-    }
 
     private async Task WaitUntilReadyAsync(DetachedProcess process, CancellationToken cancellationToken)
     {
@@ -222,21 +185,14 @@ public abstract class LocalServer
         {
             while (!await AnswersAsync(patience.Token))
             {
-                if (!process.IsAlive) throw new LocalServerException($"The {Name} in '{Folder}' ended while it was starting. The end of '{LogFile}': {LogEnd()}");
+                if (!process.IsAlive) throw new LocalServerException($"The {Name} in '{Folder}' ended while it was starting. The end of '{LogFile}': {ProcessLog.End(LogFile)}");
                 await Task.Delay(AskAgain, patience.Token);
             }
         }
         catch (OperationCanceledException expired) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new LocalServerException(
-                $"The {Name} in '{Folder}' does not answer on port {Endpoint.Port} after {StartPatience.TotalMinutes:0} minutes. The end of '{LogFile}': {LogEnd()}", expired);
+                $"The {Name} in '{Folder}' does not answer on port {Endpoint.Port} after {StartPatience.TotalMinutes:0} minutes. The end of '{LogFile}': {ProcessLog.End(LogFile)}", expired);
         }
-    }
-
-    private string LogEnd()
-    {
-        const int lines = 5;
-        var said = File.Exists(LogFile) ? File.ReadLines(LogFile).Where(line => line.Length > 0).TakeLast(lines).ToList() : [];
-        return said.Count == 0 ? "(it said nothing)" : string.Join("; ", said);
     }
 }

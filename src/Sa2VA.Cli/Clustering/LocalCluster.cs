@@ -1,0 +1,152 @@
+using System.Text.Json.Nodes;
+using Sa2VA.Cluster.Local;
+using Sa2VA.Cluster.Nodes;
+using Sa2VA.Cluster.RabbitMq;
+using Sa2VA.Cluster.Settings;
+using Sa2VA.Cluster.Transport;
+
+namespace Sa2VA.Cli.Clustering;
+
+/// <summary>What <c>sa2va cluster up</c>, <c>status</c> and <c>down</c> do with the cluster in a folder.</summary>
+internal sealed class LocalCluster(string folder, bool json)
+{
+    public const int MostNodes = 64;
+
+    // Beyond what the nodes themselves grant a drain.
+    private static readonly TimeSpan DrainMargin = TimeSpan.FromSeconds(30);
+
+    private readonly string _folder = Path.GetFullPath(folder);
+
+    /// <summary>Of the machine when we are root, else of the user.</summary>
+    public static string DefaultFolder => Environment.IsPrivilegedProcess
+        ? "/var/lib/sa2va/cluster"
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "sa2va", "cluster");
+
+    public async Task<int> UpAsync(LocalNodeChoice choice, CancellationToken stop)
+    {
+        var settings = LocalNodeSettings.Read(_folder, choice);
+        if (choice.Nodes > 0) settings.RequireModels();
+        PassageFolder.Create(_folder);
+        using var alone = FolderLock.Take(_folder, "cluster");
+        if (!json) Console.Error.WriteLine($"sa2va: starting a cluster in {_folder}");
+        var before = new LocalServers(_folder).All.ToDictionary(server => server.Name, server => server.ProcessId);
+        var servers = await LocalServers.StartAsync(_folder, stop);
+        foreach (var server in servers.All) Tell(server, server.ProcessId == before[server.Name] ? "runs already" : "started");
+        var node = settings.Write(servers);
+        try
+        {
+            await StartNodesAsync(choice, node, stop);
+        }
+        catch
+        {
+            Console.Error.WriteLine($"sa2va: the servers run on; 'sa2va cluster down --folder {_folder}' stops them");
+            throw;
+        }
+
+        if (!json)
+        {
+            Console.Out.WriteLine($"Settings: {LocalNodeSettings.FileIn(_folder)}");
+            if (choice.Nodes > 0)
+                Console.Out.WriteLine($"Models: {string.Join(", ", node.Models.Keys)}. Videos are read from {string.Join(", ", node.Sources.Roots.Select(root => root.Path))}.");
+            Console.Out.WriteLine($"'sa2va cluster down --folder {_folder}' stops it all.");
+        }
+
+        return ExitCodes.Success;
+    }
+
+    public async Task<int> StatusAsync(CancellationToken stop)
+    {
+        var servers = new LocalServers(_folder);
+        var nodes = LocalNode.Of(_folder);
+        var known = servers.All.Where(server => server.Exists).ToList();
+        if (known.Count == 0)
+        {
+            if (!json) Console.Out.WriteLine($"There is no cluster in {_folder}; 'sa2va cluster up' makes one.");
+            return ExitCodes.Server;
+        }
+
+        foreach (var server in known) Tell(server, server.ProcessId is null ? "down" : "runs");
+        foreach (var node in nodes) Tell(node, node.ProcessId is null ? "down" : "runs");
+        if (servers.RabbitMq.ProcessId is not null) await TellQueuesAsync(servers.RabbitMq, stop);
+        return servers.All.All(server => server.ProcessId is not null) && nodes.All(node => node.ProcessId is not null) ? ExitCodes.Success : ExitCodes.Server;
+    }
+
+    public async Task<int> DownAsync(CancellationToken stop)
+    {
+        if (!Directory.Exists(_folder))
+        {
+            if (!json) Console.Out.WriteLine($"There is no cluster in {_folder}.");
+            return ExitCodes.Success;
+        }
+
+        using var alone = FolderLock.Take(_folder, "cluster");
+        var patience = Grace() + DrainMargin;
+        await Task.WhenAll(LocalNode.Of(_folder).Select(async node =>
+        {
+            var ran = node.ProcessId is not null;
+            var drained = await node.StopAsync(patience, stop);
+            Tell(node, !ran ? "was down" : drained ? "stopped" : "killed, it did not end in time");
+        }));
+        await Task.WhenAll(new LocalServers(_folder).All.Select(async server =>
+        {
+            var ran = server.ProcessId is not null;
+            await server.StopAsync(stop);
+            if (server.Exists) Tell(server, ran ? "stopped" : "was down");
+        }));
+        if (!json) Console.Out.WriteLine($"What the servers keep is in {_folder}; 'sa2va cluster up --folder {_folder}' goes on with it.");
+        return ExitCodes.Success;
+    }
+
+    private async Task StartNodesAsync(LocalNodeChoice choice, NodeSettings settings, CancellationToken stop)
+    {
+        var wanted = Enumerable.Range(1, choice.Nodes).Select(number => new LocalNode(_folder, $"node-{number}")).ToList();
+        if (wanted.Any(node => node.ProcessId is null)) NodeSettingsRules.Check(settings);
+        await Task.WhenAll(wanted.Select(async node =>
+            Tell(node, await node.StartAsync(Command(node.Name), stop) ? "started" : "runs already, with the settings of its start")));
+        foreach (var more in LocalNode.Of(_folder).Where(node => node.ProcessId is not null && wanted.TrueForAll(one => one.Name != node.Name)))
+            Tell(more, "runs already, beyond --nodes");
+    }
+
+    /// <summary>This very program.</summary>
+    private IReadOnlyList<string> Command(string name)
+    {
+        var self = Environment.ProcessPath!;
+        string[] program = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [self, "exec", Path.Combine(AppContext.BaseDirectory, "sa2va.dll")] : [self];
+        return [.. program, "node", "--settings", LocalNodeSettings.FileIn(_folder), "--name", name];
+    }
+
+    private TimeSpan Grace()
+    {
+        try
+        {
+            return SettingsFile.Read<NodeSettings>(LocalNodeSettings.FileIn(_folder)).Grace;
+        }
+        catch (SettingsException)
+        {
+            // A file that somebody has broken since must not keep the nodes from being stopped.
+            return TimeSpan.FromMinutes(1);
+        }
+    }
+
+    private async Task TellQueuesAsync(LocalRabbitMq server, CancellationToken stop)
+    {
+        await using var transport = await RabbitMqTransport.ConnectAsync(server.Endpoint, new RabbitMqOptions { NodeName = $"status-{Environment.ProcessId}" }, log: null, time: null, stop);
+        foreach (var queue in await transport.LengthsAsync(stop))
+        {
+            var name = queue.Kind == WorkKind.Keyframes ? "keyframes" : $"work.{queue.Priority.ToString().ToLowerInvariant()}";
+            JobSession.Say(json, $"{name,-12}  {queue.Waiting} waiting", new JsonObject { ["type"] = "queue", ["name"] = name, ["waiting"] = queue.Waiting });
+        }
+    }
+
+    private void Tell(LocalServer server, string state) => JobSession.Say(json,
+        $"{server.Name,-10}  {(server.ProcessId is { } id ? $"pid {id}" : "-"),-11}  {server.Endpoint}  {state}; log: {server.LogFile}",
+        new JsonObject
+        {
+            ["type"] = "server", ["name"] = server.Name, ["state"] = state, ["pid"] = server.ProcessId, ["host"] = server.Endpoint.Host, ["port"] = server.Endpoint.Port,
+            ["passwordFile"] = server.PasswordFile, ["log"] = server.LogFile,
+        });
+
+    private void Tell(LocalNode node, string state) => JobSession.Say(json,
+        $"{node.Name,-10}  {(node.ProcessId is { } id ? $"pid {id}" : "-"),-11}  {state}; log: {node.LogFile}",
+        new JsonObject { ["type"] = "node", ["name"] = node.Name, ["state"] = state, ["pid"] = node.ProcessId, ["log"] = node.LogFile });
+}
