@@ -47,7 +47,7 @@ public sealed class RedisConnection : IAsyncDisposable
     /// <summary>Connects; waits for the server while it is away.</summary>
     /// <param name="endpoint">Where. <see cref="ServerEndpoint.Space"/> is the number of a database, 0 by default.</param>
     /// <param name="options">How it is used; defaults when null.</param>
-    /// <param name="log">Hears when the server goes away and comes back.</param>
+    /// <param name="log">Hears when the server goes away and comes back, and of settings that endanger masks.</param>
     /// <param name="time">The clock of the pauses between tries.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="SettingsException">The server is there and refuses: password, database, certificate; or a setting is malformed.</exception>
@@ -67,6 +67,7 @@ public sealed class RedisConnection : IAsyncDisposable
 
             await connection.ReplaceAsync(silent: null, cancellationToken);
             await connection.ExecuteAsync(database => database.PingAsync(), cancellationToken);
+            if (log is not null) await connection.WarnOfRisksAsync(log, cancellationToken);
             return connection;
         }
         catch
@@ -147,6 +148,11 @@ public sealed class RedisConnection : IAsyncDisposable
         return int.TryParse(space, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw new SettingsException($"Redis:Space is '{space}'; for Redis it is the number of a database, such as 0.");
+    }
+
+    private async Task WarnOfRisksAsync(ILogger log, CancellationToken cancellationToken)
+    {
+        foreach (var risk in await FindRisksAsync(cancellationToken)) log.RedisRisk(_endpoint.ToString(), risk);
     }
 
     private async Task<string?> SettingAsync(string name, CancellationToken cancellationToken)

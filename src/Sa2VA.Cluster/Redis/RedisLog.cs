@@ -13,4 +13,7 @@ internal static partial class RedisLog
 
     [LoggerMessage(EventId = 2403, Level = LogLevel.Warning, Message = "Redis at {Endpoint} gave no answer for {Seconds} s; its connection is replaced")]
     public static partial void RedisSilent(this ILogger log, string endpoint, double seconds);
+
+    [LoggerMessage(EventId = 2404, Level = LogLevel.Warning, Message = "At {Endpoint}: {Risk}")]
+    public static partial void RedisRisk(this ILogger log, string endpoint, string risk);
 }

@@ -6,6 +6,8 @@ namespace Sa2VA.Cluster.Tests.Redis;
 
 public sealed class RedisConnectionTests(ServersFixture servers)
 {
+    private const int RiskFound = 2404;
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -79,6 +81,8 @@ public sealed class RedisConnectionTests(ServersFixture servers)
         var risks = await connection.FindRisksAsync(Stop);
         Assert.Contains(risks, r => r.Contains("appendfsync everysec", StringComparison.Ordinal));
         Assert.Contains(risks, r => r.Contains("maxmemory-policy allkeys-lru", StringComparison.Ordinal));
+        var log = new LogWatch();
+        await using (await server.ConnectAsync(Stop, log: log)) Assert.Contains("appendfsync everysec", await log.Saw(RiskFound, Stop), StringComparison.Ordinal);
         await connection.ExecuteAsync(d => d.ExecuteAsync("CONFIG", "SET", "appendonly", "no"), Stop);
         Assert.Contains(await connection.FindRisksAsync(Stop), r => r.Contains("appendonly no", StringComparison.Ordinal));
     }
