@@ -43,9 +43,9 @@ public sealed class TrainerTests
     public void A_clip_that_is_seen_again_and_again_is_learnt()
     {
         using var start = new RandomStore(1);
-        var recipe = Tiny.Recipe with { Steps = 40, LearningRate = 4e-3, Samples = Tiny.Recipe.Samples with { Descriptions = 0, MaxStride = 1, MaxConditioningGap = 1 } };
+        var recipe = Tiny.Recipe with { Steps = 60, LearningRate = 4e-3, Samples = Tiny.Recipe.Samples with { Descriptions = 0, MaxStride = 1, MaxConditioningGap = 1 } };
         using var trainer = Tiny.Trainer(start, recipe, new OneClip(Tiny.Source.Clip(3)));
-        var reports = Enumerable.Range(0, 30).Select(_ => trainer.Step().Losses).ToList();
+        var reports = Enumerable.Range(0, 45).Select(_ => trainer.Step().Losses).ToList();
         foreach (var (name, share) in new[] { ("text", 0.5), ("ground/mask", 0.8), ("track/mask", 0.8), ("dense/tracker", 0.8) })
         {
             var (first, last) = (reports.Take(3).Average(losses => losses[name]), reports.TakeLast(3).Average(losses => losses[name]));
