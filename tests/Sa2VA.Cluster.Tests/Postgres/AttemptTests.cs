@@ -63,6 +63,19 @@ public sealed class AttemptTests(DatabaseFixture server) : IClassFixture<Databas
     }
 
     [Fact]
+    public async Task An_attempt_that_gets_further_than_the_last_one_forgives_all_but_itself()
+    {
+        for (var i = 0; i < Max; i++) await _jobs.BeginAttemptAsync(_video, "n", Max, Stop);
+        await VideoProjectionTests.AppendAsync(_journal, _video, new TrackingCheckpointed(TrackingPoint.At(64), At));
+        Assert.Equal(1, (await _jobs.FindVideoAsync(_video, Stop))!.Attempts);
+
+        Assert.Equal(2, (await _jobs.BeginAttemptAsync(_video, "n", Max, Stop)).Video!.Attempts);
+        // The same step again is no progress.
+        await VideoProjectionTests.AppendAsync(_journal, _video, new TrackingCheckpointed(TrackingPoint.At(64), At));
+        Assert.Equal(2, (await _jobs.FindVideoAsync(_video, Stop))!.Attempts);
+    }
+
+    [Fact]
     public async Task A_node_that_was_replaced_forgives_nothing()
     {
         await _jobs.BeginAttemptAsync(_video, "a", Max, Stop);

@@ -40,7 +40,10 @@ internal sealed class FaultyWire : IAsyncDisposable
         }
     }
 
-    /// <summary>Drops the next bytes of the server, and with them every connection: what was asked is done, but nobody hears of it. Then turns everybody away.</summary>
+    /// <summary>
+    /// Loses the next answer, and with it every connection, and then turns everybody away. The task ends when the server has done all that it
+    /// was asked: an answer may be that to the reset of a pooled connection, with the statement still to come.
+    /// </summary>
     public Task LoseNextAnswer()
     {
         lock (_gate) return (_answerLost = NewSignal()).Task;
@@ -104,19 +107,44 @@ internal sealed class FaultyWire : IAsyncDisposable
     private async Task RelayAsync(TcpClient client)
     {
         using var server = new TcpClient();
+        var asking = Task.CompletedTask;
         try
         {
             await server.ConnectAsync(_server.Host, _server.Port, _stop.Token);
-            await Task.WhenAny(client.GetStream().CopyToAsync(server.GetStream(), _stop.Token), AnswerAsync(server.GetStream(), client.GetStream()));
+            asking = AskAsync(client.GetStream(), server);
+            await AnswerAsync(server.GetStream(), client.GetStream());
         }
-        catch (Exception failure) when (failure is OperationCanceledException or IOException or SocketException or InvalidOperationException)
+        catch (Exception failure) when (IsCut(failure))
         {
-            // Cut by the test, or by one of the ends.
+            // By the test, or by one of the ends.
         }
         finally
         {
             lock (_gate) _clients.Remove(client);
             client.Dispose();
+            await asking;
+        }
+    }
+
+    /// <summary>Passes on what the client asks. When it is gone, the server hears of it once it has done what was asked before.</summary>
+    private async Task AskAsync(NetworkStream client, TcpClient server)
+    {
+        try
+        {
+            await client.CopyToAsync(server.GetStream(), _stop.Token);
+        }
+        catch (Exception failure) when (IsCut(failure))
+        {
+            // The rest is the same.
+        }
+
+        try
+        {
+            server.Client.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            // It has closed already.
         }
     }
 
@@ -125,21 +153,34 @@ internal sealed class FaultyWire : IAsyncDisposable
         var buffer = new byte[1 << 16];
         while (await server.ReadAsync(buffer, _stop.Token) is > 0 and var length)
         {
-            lock (_gate)
+            if (TakeLoss() is { } lost)
             {
-                if (_answerLost is { } lost)
+                while (await server.ReadAsync(buffer, _stop.Token) > 0)
                 {
-                    _answerLost = null;
-                    (_refusing, _refused) = (true, NewSignal());
-                    CutAll();
-                    lost.SetResult();
-                    return;
+                    // Lost as well, until the server has nothing more to say and closes.
                 }
+
+                lost.SetResult();
+                return;
             }
 
             await client.WriteAsync(buffer.AsMemory(0, length), _stop.Token);
         }
     }
+
+    private TaskCompletionSource? TakeLoss()
+    {
+        lock (_gate)
+        {
+            if (_answerLost is not { } lost) return null;
+            _answerLost = null;
+            (_refusing, _refused) = (true, NewSignal());
+            CutAll();
+            return lost;
+        }
+    }
+
+    private static bool IsCut(Exception failure) => failure is OperationCanceledException or IOException or SocketException or InvalidOperationException;
 
     private void CutAll()
     {
