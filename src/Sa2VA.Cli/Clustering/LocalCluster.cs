@@ -15,6 +15,8 @@ internal sealed class LocalCluster(string folder, bool json)
     // Beyond what the nodes themselves grant a drain.
     private static readonly TimeSpan DrainMargin = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan UsualGrace = TimeSpan.FromSeconds(30);
+
     private readonly string _folder = Path.GetFullPath(folder);
 
     /// <summary>Of the machine when we are root, else of the user.</summary>
@@ -80,7 +82,7 @@ internal sealed class LocalCluster(string folder, bool json)
         }
 
         using var alone = FolderLock.Take(_folder, "cluster");
-        var patience = Grace() + DrainMargin;
+        var patience = (ReadSettings()?.Grace ?? UsualGrace) + DrainMargin;
         await Task.WhenAll(LocalNode.Of(_folder).Select(async node =>
         {
             var ran = node.ProcessId is not null;
@@ -115,22 +117,23 @@ internal sealed class LocalCluster(string folder, bool json)
         return [.. program, "node", "--settings", LocalNodeSettings.FileIn(_folder), "--name", name];
     }
 
-    private TimeSpan Grace()
+    /// <summary>Null when the file is not there, or broken: neither must keep anybody from looking at the cluster or stopping it.</summary>
+    private NodeSettings? ReadSettings()
     {
         try
         {
-            return SettingsFile.Read<NodeSettings>(LocalNodeSettings.FileIn(_folder)).Grace;
+            return SettingsFile.Read<NodeSettings>(LocalNodeSettings.FileIn(_folder));
         }
         catch (SettingsException)
         {
-            // A file that somebody has broken since must not keep the nodes from being stopped.
-            return TimeSpan.FromMinutes(1);
+            return null;
         }
     }
 
     private async Task TellQueuesAsync(LocalRabbitMq server, CancellationToken stop)
     {
-        await using var transport = await RabbitMqTransport.ConnectAsync(server.Endpoint, new RabbitMqOptions { NodeName = $"status-{Environment.ProcessId}" }, log: null, time: null, stop);
+        var options = new RabbitMqOptions { NodeName = $"status-{Environment.ProcessId}", Prefix = ReadSettings()?.Prefix ?? new RabbitMqOptions().Prefix };
+        await using var transport = await RabbitMqTransport.ConnectAsync(server.Endpoint, options, log: null, time: null, stop);
         foreach (var queue in await transport.LengthsAsync(stop))
         {
             var name = queue.Kind == WorkKind.Keyframes ? "keyframes" : $"work.{queue.Priority.ToString().ToLowerInvariant()}";
