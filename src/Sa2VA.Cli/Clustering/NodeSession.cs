@@ -26,8 +26,11 @@ internal static class NodeSession
         await using var reporter = new ProgressReporter(cluster.Progress, log: logs.CreateLogger<ProgressReporter>());
         await using var node = new Node(settings, new NodeServices
         {
-            Transport = cluster.Transport, Journal = cluster.Journal, Jobs = cluster.Jobs, States = cluster.States, Results = cluster.Results,
-            Fetch = sources.FetchForRunAsync, Progress = (video, epoch) => new VideoReport(reporter, video, epoch, settings.Name, TimeProvider.System), Log = logs.CreateLogger<Node>(),
+            Transport = cluster.Transport, Journal = cluster.Journal, Jobs = cluster.Jobs,
+            States = new MeteredCheckpointStore(cluster.States, telemetry.Metrics, TimeProvider.System), Results = new MeteredResultStore(cluster.Results, telemetry.Metrics),
+            Fetch = (source, stop) => sources.FetchForRunAsync(source, telemetry.Metrics, stop),
+            Progress = (video, epoch) => new CountedProgress(telemetry.Metrics, new VideoReport(reporter, video, epoch, settings.Name, TimeProvider.System)),
+            Metrics = telemetry.Metrics, Log = logs.CreateLogger<Node>(),
         });
         await using var watch = new ClusterWatch(
             telemetry, cluster.Transport.LengthsAsync, stop => cluster.Jobs.ListJobsAsync(before: null, CountedJobs, stop), () => (node.Videos.Count, settings.Devices.Sum(device => device.Slots)));

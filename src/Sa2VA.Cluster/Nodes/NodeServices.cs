@@ -5,6 +5,7 @@ using Sa2VA.Cluster.Checkpoints;
 using Sa2VA.Cluster.Jobs;
 using Sa2VA.Cluster.Results;
 using Sa2VA.Cluster.Runs;
+using Sa2VA.Cluster.Telemetry;
 using Sa2VA.Cluster.Transport;
 using Sa2VA.Cluster.Videos;
 
@@ -39,6 +40,9 @@ public sealed record NodeServices
 
     /// <summary>One line per change of state.</summary>
     public required ILogger Log { get; init; }
+
+    /// <summary>Where attempts and endings are counted; null for nowhere.</summary>
+    public ClusterMetrics? Metrics { get; init; }
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -69,6 +69,7 @@ internal sealed class VideoSession
     public async Task RunAsync(CancellationToken stop)
     {
         var attempt = await PatientlyAsync(() => _services.Jobs.BeginAttemptAsync(Item.VideoId, _settings.Name, _settings.MaxAttempts, stop), stop);
+        _services.Metrics?.AttemptBegun(attempt.Verdict, Delivery.IsRedelivered);
         switch (attempt)
         {
             case { Verdict: AttemptVerdict.Go, Job: { } job, Video: { } video }:
@@ -80,6 +81,7 @@ internal sealed class VideoSession
                 var reason = $"{video.Attempts} attempts in a row came to no end{last}.{(string.IsNullOrEmpty(video.Error) ? "" : " " + video.Error)}";
                 await PatientlyAsync(() => _services.Jobs.BuryAsync(video.VideoId, reason, stop), stop);
                 await Delivery.BuryAsync(reason, stop);
+                _services.Metrics?.VideoFinished(VideoState.Dead);
                 _services.Log.VideoIsDead(video.VideoId, video.Attempts, reason);
                 break;
             default:
@@ -202,6 +204,12 @@ internal sealed class VideoSession
             case ({ Ending: { } ending }, _):
                 await PatientlyAsync(() => _services.Jobs.EndAttemptAsync(sitting.VideoId, _settings.Name, stop), stop);
                 await Delivery.AcknowledgeAsync(stop);
+                _services.Metrics?.VideoFinished(ending switch
+                {
+                    VideoEnding.Completed => VideoState.Completed,
+                    VideoEnding.Failed => VideoState.Failed,
+                    _ => VideoState.Cancelled,
+                });
                 _services.Log.VideoIsOver(sitting.VideoId, ending is VideoEnding.Failed(var why) ? $"failed: {why.Message}" : ending.GetType().Name);
                 break;
             case ({ } paused, _):
@@ -244,6 +252,7 @@ internal sealed class VideoSession
             stop);
         await PatientlyAsync(() => _services.Jobs.EndAttemptAsync(view.VideoId, _settings.Name, stop), stop);
         await Delivery.AcknowledgeAsync(stop);
+        _services.Metrics?.VideoFinished(VideoState.Failed);
         _services.Log.VideoIsOver(view.VideoId, $"failed: {failure.Message}");
     }
 

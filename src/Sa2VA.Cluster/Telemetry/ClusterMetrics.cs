@@ -77,6 +77,9 @@ public sealed class ClusterMetrics : IDisposable
         _frameDuration.Record(elapsed.TotalSeconds, _node, Tag("stage", stage));
     }
 
+    /// <summary>A stage is done with several frames, whose times were not taken.</summary>
+    public void FramesDone(string stage, int count) => _frames.Add(count, _node, Tag("stage", stage));
+
     /// <summary>A stage worked on several items at once: key frames of several videos, objects of one.</summary>
     public void BatchDone(string stage, int size) => _batchSize.Record(size, _node, Tag("stage", stage));
 

@@ -1,0 +1,33 @@
+using Sa2VA.Actors.Journaling;
+using Sa2VA.Cluster.Results;
+
+namespace Sa2VA.Cluster.Telemetry;
+
+/// <summary>A result store whose refused writes are counted.</summary>
+public sealed class MeteredResultStore(IResultStore inner, ClusterMetrics metrics) : IResultStore
+{
+    /// <inheritdoc/>
+    public Task ClaimAsync(string videoId, long epoch, CancellationToken cancellationToken) => inner.ClaimAsync(videoId, epoch, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task WriteBlockAsync(string videoId, long epoch, MaskBlock block, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await inner.WriteBlockAsync(videoId, epoch, block, cancellationToken);
+        }
+        catch (FencedException)
+        {
+            metrics.WriteFenced("results");
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<MaskBlock?> ReadBlockAsync(string videoId, int objectId, int index, CancellationToken cancellationToken)
+        => inner.ReadBlockAsync(videoId, objectId, index, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<string> ChainAsync(string videoId, int objectId, int blocks, CancellationToken cancellationToken)
+        => inner.ChainAsync(videoId, objectId, blocks, cancellationToken);
+}
