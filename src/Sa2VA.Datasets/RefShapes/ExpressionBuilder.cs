@@ -33,16 +33,16 @@ internal sealed class ExpressionBuilder
     private readonly List<RefShapesExpression> _said = [];
     private readonly HashSet<string> _phrases = new(StringComparer.Ordinal);
 
-    private ExpressionBuilder(Timeline timeline, RandomStream random)
+    private ExpressionBuilder(Facts facts, RandomStream random)
     {
-        (_facts, _random, _objects) = (new Facts(timeline), random, timeline.Scene.Objects);
+        (_facts, _random, _objects) = (facts, random, facts.Scene.Objects);
         _describer = new Describer(_objects, random);
     }
 
-    public static IReadOnlyList<RefShapesExpression> Build(RefShapesSplit split, Timeline timeline, RandomStream random)
+    public static IReadOnlyList<RefShapesExpression> Build(RefShapesSplit split, Facts facts, RandomStream random)
     {
         var isLong = split == RefShapesSplit.Long;
-        var builder = new ExpressionBuilder(timeline, random);
+        var builder = new ExpressionBuilder(facts, random);
         // The few sentences of a long video are of different levels.
         return isLong ? builder.Build(LongVideoLevels, 4, repeats: 0.15f) : builder.Build(ShortLevels, random.Between(6, 8), repeats: 1);
     }
@@ -238,7 +238,7 @@ internal sealed class ExpressionBuilder
         if (fewest == 2 ? meant.Count < 2 : meant.Count != fewest) return false;
         if (meant.Exists(index => _facts.Presence(index).Share < SeenEnough)) return false;
         if (!_phrases.Add($"{phrase.Who} {string.Join(", ", phrase.Clauses)}")) return false;
-        _said.Add(new RefShapesExpression(_said.Count.ToString(CultureInfo.InvariantCulture), words(), level, meant));
+        _said.Add(new RefShapesExpression(_said.Count.ToString(CultureInfo.InvariantCulture), words(), level, meant) { Phrase = phrase });
         return true;
     }
 }

@@ -5,4 +5,8 @@ namespace Sa2VA.Datasets.RefShapes;
 /// <param name="Text">The sentence: lower case, a closed vocabulary.</param>
 /// <param name="Level">What it takes to understand it.</param>
 /// <param name="Objects">Indices of the objects meant, ascending; empty when it is absent.</param>
-public sealed record RefShapesExpression(string Id, string Text, RefShapesLevel Level, IReadOnlyList<int> Objects);
+public sealed record RefShapesExpression(string Id, string Text, RefShapesLevel Level, IReadOnlyList<int> Objects)
+{
+    /// <summary>What it says, before it was words; nothing for one that no video said.</summary>
+    internal Phrase Phrase { get; init; } = new(Description.Nothing);
+}

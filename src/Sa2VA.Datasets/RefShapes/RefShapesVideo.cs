@@ -21,6 +21,7 @@ public sealed class RefShapesVideo
     public const int MaxObjects = 6;
 
     private readonly ulong _seed;
+    private readonly Facts _facts;
     private Backdrop? _backdrop;
 
     private RefShapesVideo(RefShapesSplit split, ulong seed, int index)
@@ -28,8 +29,8 @@ public sealed class RefShapesVideo
         (Split, _seed, Index) = (split, seed, index);
         Id = string.Create(CultureInfo.InvariantCulture, $"{split.Name()}_{index:0000}");
         Scene = SceneBuilder.Build(split, RandomStream.For(split, seed, index, 0));
-        var timeline = new Timeline(Scene);
-        Expressions = ExpressionBuilder.Build(split, timeline, RandomStream.For(split, seed, index, 2));
+        _facts = new Facts(new Timeline(Scene));
+        Expressions = ExpressionBuilder.Build(split, _facts, RandomStream.For(split, seed, index, 2));
     }
 
     /// <summary>The split it belongs to.</summary>
@@ -116,6 +117,18 @@ public sealed class RefShapesVideo
         meant.Clear();
         foreach (var index in expression.Objects) meant[index + 1] = 1;
         for (var i = 0; i < owners.Length; i++) mask[i] = meant[owners[i]];
+    }
+
+    /// <summary>What is plainly true of how an object moves and when it is there: "right", "spins", "later"; at least one word.</summary>
+    /// <param name="index">Its place in <see cref="Objects"/>.</param>
+    public IReadOnlyList<string> TraitsOf(int index) => Traits.Of(_facts, index);
+
+    /// <summary>Why an expression means what it means.</summary>
+    /// <param name="expression">One of <see cref="Expressions"/>.</param>
+    public RefShapesReasons ReasonsOf(RefShapesExpression expression)
+    {
+        ArgumentNullException.ThrowIfNull(expression);
+        return RefShapesReasons.Of(expression.Phrase, _facts);
     }
 
     private static void CheckOwners(ReadOnlySpan<byte> owners)

@@ -120,40 +120,45 @@ public sealed class ClipSampler(Sa2vaConfig config, PromptTokens prompts, Sample
     {
         var turns = clip.Turns.ToArray();
         random.Shuffle<TrainingTurn>(turns);
-        var survey = Survey(clip, shown);
+        uint[][] things = [.. shown.Select(view => view.Things)];
         var chosen = new List<SampledTurn>();
         foreach (var turn in turns.Take(options.Questions))
-            chosen.Add(Tokens(turn, survey, clip, views, shown, ref random));
+            chosen.Add(Tokens(turn, Survey(turn, clip, shown, things), clip, views, shown, ref random));
         for (var i = 0; i < options.Descriptions; i++)
         {
             if (clip.AskForDescription(ref random) is { } about)
-                chosen.Add(Tokens(about, survey, clip, views, shown, ref random));
+                chosen.Add(Tokens(about, SurveyTokens.None, clip, views, shown, ref random));
         }
 
         return chosen;
     }
 
-    private sealed record SurveyTokens(int[] Ids, bool[][] Looks);
-
-    private SurveyTokens Survey(TrainingClip clip, View[] shown)
+    private sealed record SurveyTokens(int[] Ids, bool[][] Looks, bool[] IsSurvey)
     {
-        var (ids, looks) = (new List<int>(), new List<bool[]>());
-        foreach (var part in clip.Survey([.. shown.Select(view => view.Things)]))
+        public static SurveyTokens None { get; } = new([], [], []);
+    }
+
+    private SurveyTokens Survey(TrainingTurn turn, TrainingClip clip, View[] shown, uint[][] things)
+    {
+        if (!turn.IsSurveyed)
+            return SurveyTokens.None;
+        var (ids, looks, isSurvey) = (new List<int>(), new List<bool[]>(), new List<bool>());
+        foreach (var part in clip.Survey(turn, things))
         {
             var tokens = prompts.Tokenizer.Encode(part.Text);
             ids.AddRange(tokens);
             looks.AddRange(Enumerable.Repeat(TokensOf(part.About, part.Frame, clip, shown), tokens.Length));
+            isSurvey.AddRange(Enumerable.Repeat(!part.IsConcluded, tokens.Length));
         }
 
-        return new SurveyTokens([.. ids], [.. looks]);
+        return new SurveyTokens([.. ids], [.. looks], [.. isSurvey]);
     }
 
     private SampledTurn Tokens(TrainingTurn turn, SurveyTokens survey, TrainingClip clip, View[] views, View[] shown, ref SampleRandom random)
     {
         var question = prompts.Question(QuestionTemplate.Apply(turn.Question));
         var answer = prompts.Answer(turn.Answer);
-        int[] surveyed = turn.IsSurveyed ? survey.Ids : [];
-        int[] ids = [.. question, .. surveyed, .. answer];
+        int[] ids = [.. question, .. survey.Ids, .. answer];
         var segmentation = Array.IndexOf(ids, prompts.Segmentation, question.Length);
         var masks = new List<(int, TargetMask)>();
         if (segmentation >= 0)
@@ -167,7 +172,7 @@ public sealed class ClipSampler(Sa2vaConfig config, PromptTokens prompts, Sample
         var classes = System.Numerics.BitOperations.IsPow2(turn.Things) ? clip.ClassesOf(System.Numerics.BitOperations.TrailingZeroCount(turn.Things)) : [];
         var looks = Enumerable.Repeat(TokensOf(turn.Seen, frame: null, clip, shown), answer.Length);
         return new SampledTurn(
-            ids, question.Length, segmentation, turn.IsSpoken, masks, surveyed.Length, [.. turn.IsSurveyed ? survey.Looks : [], .. looks], classes);
+            ids, question.Length, segmentation, turn.IsSpoken, masks, [.. survey.IsSurvey, .. new bool[answer.Length]], [.. survey.Looks, .. looks], classes);
     }
 
     // The visual tokens that show something of a set: those that it covers a share of.

@@ -6,8 +6,8 @@ namespace Sa2VA.Training.Data;
 
 /// <summary>
 /// A Ref-Shapes video with its answers in words. Where a sentence says more than what a thing looks like (relations, motion, time), the
-/// answer first lists what the key frames show and where, then names what is meant, then says <c>[SEG]</c>: seeing and understanding are
-/// both supervised word by word, and the second reads what the first wrote.
+/// answer first lists what the key frames show and where, marks what fits, compares where that is asked for, names what is meant, then says
+/// <c>[SEG]</c>: every step from seeing to understanding is supervised word by word, and each reads what those before it wrote.
 /// </summary>
 public sealed class RefShapesClip : TrainingClip
 {
@@ -18,11 +18,15 @@ public sealed class RefShapesClip : TrainingClip
     private const int Columns = 10;
     private const int Rows = 8;
 
+    private const string Unseen = "--";
+    private const string Absent = "It is not there.";
+    private const string Shown = "It is [SEG].";
+
     // Fewer pixels are not worth a place.
     private const int LeastSeen = 12;
 
     // Words of sentences that say what things look like, and how many are meant.
-    private static readonly HashSet<string> Looks =
+    private static readonly HashSet<string> LookWords =
     [
         .. Enum.GetValues<ShapeKind>().SelectMany(kind => new[] { Word(kind), Word(kind) + "s" }), "crosses",
         .. Enum.GetValues<ShapeColour>().Select(Word), .. Enum.GetValues<ShapeTexture>().Select(Word), .. Enum.GetValues<ShapeSize>().Select(Word),
@@ -72,7 +76,10 @@ public sealed class RefShapesClip : TrainingClip
         return image;
     }
 
-    /// <summary>Asks for one thing by some of its properties; the answer names all of them, or says that there is no such thing.</summary>
+    /// <summary>
+    /// Asks for one thing by some of its properties. To half of these questions the answer names all of them, or says that there is no such
+    /// thing; to the other half it shows it.
+    /// </summary>
     public override TrainingTurn? AskForDescription(ref SampleRandom random)
     {
         // Properties of a thing, now and then with one changed: mostly near misses.
@@ -90,46 +97,77 @@ public sealed class RefShapesClip : TrainingClip
             return null;
         var words = new[] { (3, Word((ShapeSize)wanted[3])), (1, Word((ShapeColour)wanted[1])), (2, Word((ShapeTexture)wanted[2])) }
             .Where(word => (asked >> word.Item1 & 1) != 0).Select(word => word.Item2).Append((asked & 1) != 0 ? Word((ShapeKind)wanted[0]) : "shape");
-        return new TrainingTurn($"Describe the {string.Join(' ', words)}.", found.Count == 0 ? "It is not there." : $"It is {Name(found[0])}.",
-            Things: 0, About: found.Count == 0 ? 0 : 1u << found[0].Index);
+        var thingSet = found.Count == 0 ? 0 : 1u << found[0].Index;
+        if (random.Chance(0.5))
+            return new TrainingTurn($"the {string.Join(' ', words)}", found.Count == 0 ? Absent : Shown, thingSet);
+        return new TrainingTurn($"Describe the {string.Join(' ', words)}.", found.Count == 0 ? Absent : $"It is {Name(found[0])}.", Things: 0, About: thingSet);
     }
 
     private IEnumerable<TrainingTurn> Conversation(RefShapesExpression expression)
     {
         var things = expression.Objects.Aggregate(0u, (set, index) => set | 1u << index);
-        var isSurveyed = !expression.Text.Split(' ').All(Looks.Contains);
+        var isSurveyed = !expression.Text.Split(' ').All(LookWords.Contains);
         if (things == 0)
         {
-            yield return new TrainingTurn(expression.Text, "It is not there.", 0, IsSurveyed: isSurveyed);
-            yield return new TrainingTurn(expression.Text, "It is [SEG].", 0, IsSpoken: false);
+            yield return new TrainingTurn(expression.Text, Absent, 0, IsSurveyed: isSurveyed);
+            yield return new TrainingTurn(expression.Text, Shown, 0, IsSpoken: false);
             yield break;
         }
 
         var name = string.Join(", ", expression.Objects.Select(index => Name(_video.Objects[index])));
-        yield return new TrainingTurn(expression.Text, isSurveyed ? $"It is {name}: [SEG]." : "It is [SEG].", things, IsSurveyed: isSurveyed);
+        yield return new TrainingTurn(expression.Text, isSurveyed ? $"It is {name}: [SEG]." : Shown, things, IsSurveyed: isSurveyed);
     }
 
     /// <summary>
-    /// <c>Seen: red circle plain large 3444546474; …. </c>: each thing with its column and row on every key frame, <c>--</c> where it is not
-    /// seen. In the order of colours, then shapes, so that there is one right list.
+    /// <c>Seen: red circle plain large 3444546474 right all+; …; By cyan star plain small 6545331232: red circle plain large 3444546474+; It is …</c>:
+    /// each thing with its column and row on every key frame (<c>--</c> where it is not seen), how it moves and when it is there, and whether it
+    /// fits all that can be told from it alone (<c>+</c>, <c>/</c>). Then, where things have to be compared, those that fit, by the reference, or
+    /// with the digit that they are compared by. In the order of colours, then shapes, so that there is one right list.
     /// </summary>
-    public override IReadOnlyList<SurveyPart> Survey(IReadOnlyList<uint[]> shown)
+    public override IReadOnlyList<SurveyPart> Survey(TrainingTurn turn, IReadOnlyList<uint[]> shown)
     {
-        var parts = new List<SurveyPart> { new("Seen:") };
+        var reasons = _video.ReasonsOf(_video.Expressions.First(expression => expression.Text == turn.Question));
         var places = shown.Select(Places).ToArray();
-        foreach (var thing in _video.Objects.Where(thing => places.Any(frame => frame[thing.Index] is not null))
-            .OrderBy(thing => thing.Colour).ThenBy(thing => thing.Shape).ThenBy(thing => thing.Texture).ThenBy(thing => thing.Size).ThenBy(thing => thing.Index))
+        var listed = _video.Objects.Where(thing => places.Any(frame => frame[thing.Index] is not null))
+            .OrderBy(thing => thing.Colour).ThenBy(thing => thing.Shape).ThenBy(thing => thing.Texture).ThenBy(thing => thing.Size).ThenBy(thing => thing.Index).ToList();
+        var parts = new List<SurveyPart> { new("Seen:") };
+        foreach (var thing in listed)
         {
             var set = 1u << thing.Index;
-            parts.Add(new SurveyPart($" {Word(thing.Colour)} {Word(thing.Shape)} {Word(thing.Texture)} {Word(thing.Size)} ", set));
+            parts.Add(new SurveyPart($" {Looks(thing)} ", set));
             for (var frame = 0; frame < shown.Count; frame++)
-                parts.Add(new SurveyPart(places[frame][thing.Index] ?? "--", set, frame));
+                parts.Add(new SurveyPart(places[frame][thing.Index] ?? Unseen, set, frame));
+            parts.Add(new SurveyPart(string.Concat(_video.TraitsOf(thing.Index).Select(word => " " + word)), set));
+            parts.Add(new SurveyPart(Mark(reasons.Fitting.Contains(thing.Index)), IsConcluded: true));
             parts.Add(new SurveyPart(";"));
         }
 
+        foreach (var comparison in reasons.Comparisons)
+            Compare(comparison);
         parts.Add(new SurveyPart(" "));
         return parts;
+
+        void Compare(RefShapesComparison comparison)
+        {
+            parts.Add(new SurveyPart(comparison.Reference is { } reference ? $" By {Placed(_video.Objects[reference])}:" : " By:"));
+            foreach (var thing in listed)
+            {
+                var value = comparison.Values.Where(pair => pair.Object == thing.Index).Select(pair => (int?)pair.Value).FirstOrDefault();
+                if (value is null)
+                    continue;
+                parts.Add(new SurveyPart($" {(comparison.Reference is null ? Looks(thing) : Placed(thing))}"));
+                parts.Add(new SurveyPart(
+                    comparison.Measure == RefShapesMeasure.Side ? Mark(value == 1) : string.Create(CultureInfo.InvariantCulture, $" {value}"), IsConcluded: true));
+                parts.Add(new SurveyPart(";"));
+            }
+        }
+
+        string Placed(ShapeObject thing) => $"{Looks(thing)} {string.Concat(places.Select(frame => frame[thing.Index] ?? Unseen))}";
     }
+
+    private static string Looks(ShapeObject thing) => $"{Word(thing.Colour)} {Word(thing.Shape)} {Word(thing.Texture)} {Word(thing.Size)}";
+
+    private static string Mark(bool fits) => fits ? "+" : "/";
 
     private string?[] Places(uint[] things)
     {

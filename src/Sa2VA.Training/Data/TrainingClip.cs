@@ -38,9 +38,10 @@ public abstract class TrainingClip
     /// <param name="random">Chooses between questions.</param>
     public virtual TrainingTurn? AskForDescription(ref SampleRandom random) => null;
 
-    /// <summary>What is seen on key frames, in words: stands before answers with <see cref="TrainingTurn.IsSurveyed"/>. Empty when the dataset has none.</summary>
+    /// <summary>What is seen on key frames, and what follows from it, in words: stands before answers with <see cref="TrainingTurn.IsSurveyed"/>. Empty when the dataset has none.</summary>
+    /// <param name="turn">What is asked.</param>
     /// <param name="shown">Of each key frame, [Height * Width] the set of things seen at each pixel.</param>
-    public virtual IReadOnlyList<SurveyPart> Survey(IReadOnlyList<uint[]> shown) => [];
+    public virtual IReadOnlyList<SurveyPart> Survey(TrainingTurn turn, IReadOnlyList<uint[]> shown) => [];
 
     /// <summary>The classes of a thing, one per <see cref="ClassSizes"/>; empty when the dataset does not say.</summary>
     public virtual IReadOnlyList<int> ClassesOf(int thing) => [];
@@ -66,4 +67,5 @@ public sealed record TrainingTurn(string Question, string Answer, uint Things, u
 /// <param name="Text">The words.</param>
 /// <param name="About">The things that they are about; 0 for none.</param>
 /// <param name="Frame">The one key frame that they are about; null for all.</param>
-public sealed record SurveyPart(string Text, uint About = 0, int? Frame = null);
+/// <param name="IsConcluded">Whether they follow from what was written before, rather than from the picture.</param>
+public sealed record SurveyPart(string Text, uint About = 0, int? Frame = null, bool IsConcluded = false);

@@ -40,7 +40,7 @@ internal sealed class SequenceLayout
                 {
                     var (before, token) = (start + at + turn.AnswerStart + i - 1, turn.Ids[turn.AnswerStart + i]);
                     if (turn.IsSpoken)
-                        (i < turn.Surveyed ? Surveyed : Learned).Add((before, token));
+                        (turn.IsSurvey[i] ? Surveyed : Learned).Add((before, token));
                     if (turn.Looks.Count > 0 && turn.Looks[i].Length > 0)
                         Lookers.Add((before, turn.Looks[i]));
                 }

@@ -17,8 +17,8 @@ public sealed partial class RefShapesClipTests
             var video = RefShapesVideo.Create(RefShapesSplit.Train, 0, number);
             var clip = new RefShapesClip(video);
             var shown = Shown(clip);
-            var parts = clip.Survey(shown);
-            var listed = Listed().Matches(string.Concat(parts.Select(part => part.Text)));
+            var text = string.Concat(clip.Survey(clip.Turns.First(turn => turn.IsSurveyed), shown).Select(part => part.Text));
+            var listed = Listed().Matches(text);
             var seen = video.Objects.Where(thing => shown.Any(frame => Pixels(frame, thing.Index).Count >= 12)).ToList();
             Assert.Equal(
                 seen.Select(thing => $"{thing.Colour} {thing.Shape} {thing.Texture} {thing.Size}".ToLowerInvariant()).Order(StringComparer.Ordinal),
@@ -33,15 +33,53 @@ public sealed partial class RefShapesClipTests
     {
         var video = RefShapesVideo.Create(RefShapesSplit.Train, 0, 1);
         var clip = new RefShapesClip(video);
-        var parts = clip.Survey(Shown(clip));
+        var parts = clip.Survey(clip.Turns.First(turn => turn.IsSurveyed), Shown(clip));
         Assert.Equal(("Seen:", 0u), (parts[0].Text, parts[0].About));
         foreach (var part in parts.Where(part => part.About != 0 && part.Frame is null))
         {
-            var thing = video.Objects[System.Numerics.BitOperations.TrailingZeroCount(part.About)];
-            Assert.Equal($" {thing.Colour} {thing.Shape} {thing.Texture} {thing.Size} ".ToLowerInvariant(), part.Text);
+            var index = System.Numerics.BitOperations.TrailingZeroCount(part.About);
+            var thing = video.Objects[index];
+            Assert.Contains(part.Text, (string[])[$" {thing.Colour} {thing.Shape} {thing.Texture} {thing.Size} ".ToLowerInvariant(), " " + string.Join(' ', video.TraitsOf(index))]);
         }
 
         Assert.All(parts.Where(part => part.Frame is not null), part => Assert.Matches("^([0-9]{2}|--)$", part.Text));
+    }
+
+    [Fact]
+    public void What_a_survey_concludes_is_what_the_sentence_means()
+    {
+        var (compared, all) = (0, 0);
+        for (var number = 0; number < 40; number++)
+        {
+            var video = RefShapesVideo.Create(RefShapesSplit.Train, 0, number);
+            var clip = new RefShapesClip(video);
+            var shown = Shown(clip);
+            foreach (var turn in clip.Turns.Where(turn => turn.IsSurveyed))
+            {
+                var parts = clip.Survey(turn, shown);
+                var reasons = video.ReasonsOf(video.Expressions.First(sentence => sentence.Text == turn.Question));
+                var concluded = parts.Where(part => part.IsConcluded).Select(part => part.Text).ToList();
+                var seen = video.Objects.Where(thing => shown.Any(frame => Pixels(frame, thing.Index).Count >= 12)).Select(thing => thing.Index).ToList();
+                Assert.Equal(reasons.Fitting.Count(seen.Contains), concluded.Take(seen.Count).Count(text => text == "+"));
+                Assert.Equal(reasons.Comparisons.Sum(comparison => comparison.Values.Count(pair => seen.Contains(pair.Object))), concluded.Count - seen.Count);
+                Assert.Equal(reasons.Comparisons.Count, parts.Count(part => part.Text.StartsWith(" By", StringComparison.Ordinal)));
+                (compared, all) = (compared + Math.Sign(reasons.Comparisons.Count), all + 1);
+            }
+        }
+
+        Assert.InRange(compared, all / 4, all * 3 / 4);
+    }
+
+    [Fact]
+    public void Half_of_the_questions_for_descriptions_are_answered_by_showing()
+    {
+        var random = new SampleRandom(5, 0);
+        var clip = new RefShapesClip(RefShapesVideo.Create(RefShapesSplit.Train, 0, 2));
+        var turns = Enumerable.Range(0, 400).Select(_ => clip.AskForDescription(ref random)).OfType<TrainingTurn>().ToList();
+        Assert.All(turns, turn => Assert.Equal(turn.Things != 0, turn.Answer == "It is [SEG]."));
+        Assert.All(turns.Where(turn => turn.Answer == "It is not there."), turn => Assert.Equal(0u, turn.Seen));
+        Assert.All(turns.Where(turn => turn.Question.StartsWith("Describe", StringComparison.Ordinal)), turn => Assert.Equal(0u, turn.Things));
+        Assert.InRange(turns.Count(turn => turn.Question.StartsWith("Describe", StringComparison.Ordinal)), turns.Count / 3, turns.Count * 2 / 3);
     }
 
     [Fact]
@@ -97,6 +135,6 @@ public sealed partial class RefShapesClipTests
         return true;
     }
 
-    [GeneratedRegex(" (?<name>[a-z]+ [a-z]+ [a-z]+ [a-z]+) (?<places>[0-9-]{10});")]
+    [GeneratedRegex(" (?<name>[a-z]+ [a-z]+ [a-z]+ [a-z]+) (?<places>[0-9-]{10})[a-z ]+[+/];")]
     private static partial Regex Listed();
 }
