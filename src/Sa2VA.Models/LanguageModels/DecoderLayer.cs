@@ -22,20 +22,30 @@ internal sealed class DecoderLayer(RmsNorm attentionNorm, IHeadProjections heads
     }
 
     /// <summary>The same over whole sequences at once, nothing kept: for training.</summary>
-    /// <param name="x">[B, n, H]</param>
-    /// <param name="mask">[B, 1, n, n], added to the scores.</param>
-    /// <param name="cos">[B, 1, n, d]</param>
-    /// <param name="sin">[B, 1, n, d]</param>
-    /// <param name="observe">Sees the first head's masked scores, [B, n, n].</param>
-    public Tensor forward(Tensor x, Tensor mask, Tensor cos, Tensor sin, Action<Tensor>? observe = null)
+    /// <param name="x">[n, H]</param>
+    /// <param name="spans">Who sees whom.</param>
+    /// <param name="cos">[n, 1, d]</param>
+    /// <param name="sin">[n, 1, d]</param>
+    /// <param name="observe">Sees by number of the span the first head's masked scores, [T, q, k].</param>
+    public Tensor forward(Tensor x, AttentionSpans spans, Tensor cos, Tensor sin, Action<int, Tensor>? observe = null)
     {
         using var scope = NewDisposeScope();
-        var (q, k, v) = heads.Split(attentionNorm.forward(x));
-        q = RotaryState.Rotate(q.transpose(1, 2), cos, sin);                                         // [B, heads, n, d]
-        k = RotaryState.Rotate(k.transpose(1, 2), cos, sin);                                         // [B, kv, n, d]
-        observe?.Invoke(q.select(1, 0).matmul(k.select(1, 0).transpose(1, 2)) / Math.Sqrt(q.size(3)) + mask.select(1, 0));
-        var y = F.scaled_dot_product_attention(q, k, v.transpose(1, 2), mask);                       // [B, heads, n, d]
-        x = x + heads.Join(y.transpose(1, 2).reshape(x.size(0), x.size(1), -1));
+        var (q, k, v) = heads.Split(attentionNorm.forward(x));                                       // [n, heads or kv, d]
+        q = RotaryState.Rotate(q, cos, sin);
+        k = RotaryState.Rotate(k, cos, sin);
+        var outputs = new List<Tensor>();
+        for (var number = 0; number < spans.Spans.Count; number++)
+        {
+            var span = spans.Spans[number];
+            var (queries, keys, values) = (Pieces(q, span.Queries), Pieces(k, span.Keys), Pieces(v, span.Keys));
+            observe?.Invoke(number, queries.select(1, 0).matmul(keys.select(1, 0).transpose(1, 2)) / Math.Sqrt(q.size(2)) + span.Mask.select(1, 0));
+            var y = F.scaled_dot_product_attention(queries, keys, values, span.Mask);                // [T, heads, q, d]
+            outputs.Add(y.transpose(1, 2).reshape(span.Queries.size(0), -1));
+
+            Tensor Pieces(Tensor of, Tensor rows) => of.index_select(0, rows).view(span.Pieces, -1, of.size(1), of.size(2)).transpose(1, 2);
+        }
+
+        x = x + heads.Join(cat([.. outputs]).index_select(0, spans.Places));
         x = x + mlp.forward(mlpNorm.forward(x));
         return x.MoveToOuterDisposeScope();
     }

@@ -93,29 +93,26 @@ public abstract class LanguageModel
     }
 
     /// <summary>
-    /// Reads whole sequences side by side without a cache: for training. A sequence may hold several turns that do not see each
-    /// other; who sees whom is the mask's business and what comes after what the positions'.
+    /// Reads several sequences at once without a cache: for training. Their tokens stand one after another; who sees whom is the spans'
+    /// business and what comes after what the positions', so that turns about the same frames share them without seeing each other.
     /// </summary>
-    /// <param name="embeddings">[B, n, H]</param>
-    /// <param name="mask">[B, 1, n, n] in the compute type: 0 where a token (row) sees another (column), very negative elsewhere.</param>
-    /// <param name="positions">[B, n] float32: each token's place in its own turn.</param>
-    /// <param name="observe">Sees by number of the layer the masked scores of its first head, [B, n, n]: for teaching them.</param>
-    /// <returns>The last layer's state after the final norm, [B, n, H].</returns>
-    public Tensor Read(Tensor embeddings, Tensor mask, Tensor positions, Action<int, Tensor>? observe = null)
+    /// <param name="embeddings">[n, H]</param>
+    /// <param name="spans">Who sees whom.</param>
+    /// <param name="positions">[n] float32: each token's place in its own turn.</param>
+    /// <param name="observe">Sees of the layers from <paramref name="firstObserved"/> on, span by span, the masked scores of the first head, [T, q, k]: for teaching them.</param>
+    /// <param name="firstObserved">Number of a layer.</param>
+    /// <returns>The last layer's state after the final norm, [n, H].</returns>
+    public Tensor Read(Tensor embeddings, AttentionSpans spans, Tensor positions, Action<int, Tensor>? observe = null, int firstObserved = 0)
     {
         using var scope = NewDisposeScope();
         var (cos, sin) = RotaryState.Of(Config, positions, _type);
         var x = embeddings.alias();
         for (var i = 0; i < _layers.Length; i++)
-        {
-            var number = i;
-            x = _layers[i].forward(x, mask, cos, sin, observe is null ? null : scores => observe(number, scores));
-        }
-
+            x = _layers[i].forward(x, spans, cos, sin, i < firstObserved ? null : observe);
         return _norm.forward(x).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Rows of the embedding for ids [B, n] of int64: [B, n, H].</summary>
+    /// <summary>Rows of the embedding for ids [n] of int64: [n, H].</summary>
     public Tensor Embed(Tensor ids)
     {
         using var scope = NewDisposeScope();

@@ -33,14 +33,14 @@ internal sealed class RotaryState
         return (twice.cos().to(type).MoveToOuterDisposeScope(), twice.sin().to(type).MoveToOuterDisposeScope());
     }
 
-    /// <summary>Plain angles of given positions [B, n], without dynamic scaling: each [B, 1, n, head size], the 1 standing for the heads.</summary>
+    /// <summary>Plain angles of given positions [n], without dynamic scaling: each [n, 1, head size], the 1 standing for the heads.</summary>
     public static (Tensor Cos, Tensor Sin) Of(LanguageModelConfig config, Tensor positions, ScalarType type)
     {
         using var scope = NewDisposeScope();
         var size = config.HeadSize;
         var exponents = arange(0, size, 2, float32, positions.device) / (double)size;
         var frequencies = full([], config.RopeTheta, float32, positions.device).pow(exponents).reciprocal();    // [d/2]
-        var angles = positions.unsqueeze(1).unsqueeze(-1) * frequencies;                                       // [B, 1, n, d/2]
+        var angles = positions.unsqueeze(1).unsqueeze(1) * frequencies;                                        // [n, 1, d/2]
         var twice = cat([angles, angles], -1);
         return (twice.cos().to(type).MoveToOuterDisposeScope(), twice.sin().to(type).MoveToOuterDisposeScope());
     }

@@ -1,3 +1,4 @@
+using Sa2VA.Models.LanguageModels;
 using Sa2VA.Models.Sa2va;
 using Sa2VA.Tensors;
 using static Sa2VA.Tensors.torch;
@@ -6,8 +7,8 @@ using F = Sa2VA.Tensors.torch.nn.functional;
 namespace Sa2VA.Training.Objectives;
 
 /// <summary>
-/// What the language model says: cross-entropy of the answers, and the prompt vectors of their <c>[SEG]</c>. All turns of a clip are
-/// read in one sequence after its key frames; each sees the frames and itself, as if it had been asked alone.
+/// What the language model says: cross-entropy of the answers, and the prompt vectors of their <c>[SEG]</c>. All clips' key frames and
+/// turns are read at once; each turn sees its frames and itself, as if it had been asked alone.
 /// </summary>
 public sealed class LanguageObjective(TrainingNetwork network, PromptTokens prompts, LossWeights weights)
 {
@@ -31,19 +32,15 @@ public sealed class LanguageObjective(TrainingNetwork network, PromptTokens prom
 
         var frames = (int)(features.size(0) / batch.Clips.Count);
         var layout = new SequenceLayout(prompts.Prefix(frames), batch.Clips, prompts.Placeholder);
-        var (rows, length) = (batch.Clips.Count, layout.Length);
-        var ids = batch.Indexes(layout.Ids).view(rows, length);
-        var embedded = model.LanguageModel.Embed(ids).reshape(rows * length, -1);
-        var width = embedded.size(1);
-        var spread = zeros_like(embedded).index_copy(0, batch.Indexes(layout.Placeholders), features.reshape(-1, width));
-        var isFrame = ids.eq(prompts.Placeholder).view(-1, 1);
-        embedded = where(isFrame, spread, embedded).view(rows, length, width);
+        var ids = batch.Indexes(layout.Ids);
+        var embedded = model.LanguageModel.Embed(ids);
+        var spread = zeros_like(embedded).index_copy(0, batch.Indexes(layout.Placeholders), features.reshape(-1, embedded.size(1)));
+        embedded = where(ids.eq(prompts.Placeholder).view(-1, 1), spread, embedded);                       // [n, H]
 
-        var mask = tensor(layout.Mask(Hidden), [rows, 1, length, length], embedded.device).to(network.LanguageType);
         var seen = new List<Tensor>();
         var half = model.Config.Language.Layers / 2;
         var looks = weights.Match > 0 && layout.Lookers.Count > 0;
-        var states = model.LanguageModel.Read(embedded, mask, batch.Numbers(layout.Positions).view(rows, length), looks ? Keep : null).reshape(rows * length, width);
+        var states = model.LanguageModel.Read(embedded, Spans(batch, layout), batch.Numbers(layout.Positions), looks ? Keep : null, half);
         if (looks)
             AddLooks(losses, batch, layout, seen);
         AddText(losses, "text", batch, layout.Learned, states, weights.Text);
@@ -52,12 +49,16 @@ public sealed class LanguageObjective(TrainingNetwork network, PromptTokens prom
         AddClasses(losses, batch, vectors);
         return vectors;
 
-        void Keep(int layer, Tensor scores)
-        {
-            if (layer >= half)
-                seen.Add(scores.DetachFromDisposeScope());
-        }
+        void Keep(int span, Tensor scores) => seen.Add(scores.DetachFromDisposeScope());
     }
+
+    private AttentionSpans Spans(TrainingBatch batch, SequenceLayout layout) => new(
+        [
+            .. layout.Spans.Select(span => new AttentionSpan(
+                batch.Indexes(span.Queries()), batch.Indexes(span.Keys()), span.Pieces.Count,
+                batch.Numbers(span.Mask(Hidden)).view(1, 1, span.Length, span.Before + span.Length).to(network.LanguageType))),
+        ],
+        batch.Indexes(layout.Places));
 
     // What is meant can be read off a prompt vector.
     private void AddClasses(LossSum losses, TrainingBatch batch, Tensor vectors)
@@ -75,16 +76,28 @@ public sealed class LanguageObjective(TrainingNetwork network, PromptTokens prom
         }
     }
 
-    // The first head of each layer in the second half looks at what the answer is about.
-    private void AddLooks(LossSum losses, TrainingBatch batch, SequenceLayout layout, IEnumerable<Tensor> seen)
+    // The first head of each layer in the second half looks at what the answer is about. seen: layer by layer, span by span.
+    private void AddLooks(LossSum losses, TrainingBatch batch, SequenceLayout layout, List<Tensor> seen)
     {
-        var rows = batch.Indexes(layout.Lookers.Select(looker => looker.Row));
-        var looks = batch.Numbers(layout.Looks()).view(layout.Lookers.Count, layout.Length);
-        foreach (var scores in seen)
+        foreach (var scores in seen) scores.AttachToDisposeScope();
+        foreach (var layer in seen.Chunk(layout.Spans.Count))
         {
-            scores.AttachToDisposeScope();
-            var share = (scores.reshape(-1, layout.Length).index_select(0, rows).to(float32).softmax(-1) * looks).sum(1);
-            losses.Add("look", -share.clamp(Floor).log().mean(), weights.Match * LookShare);
+            var (shares, first) = (new List<Tensor>(), 0L);
+            foreach (var (span, scores) in layout.Spans.Zip(layer))
+            {
+                var (rows, width) = ((long)span.Pieces.Count * span.Length, span.Before + span.Length);
+                var lookers = layout.Lookers.Where(looker => layout.Places[looker.Row] >= first && layout.Places[looker.Row] < first + rows).ToList();
+                if (lookers.Count > 0)
+                {
+                    var from = first;
+                    var chosen = scores.reshape(-1, width).index_select(0, batch.Indexes(lookers.Select(looker => layout.Places[looker.Row] - from)));
+                    shares.Add((chosen.to(float32).softmax(-1) * batch.Numbers(layout.Looks(lookers, width)).view(-1, width)).sum(1));
+                }
+
+                first += rows;
+            }
+
+            losses.Add("look", -cat([.. shares]).clamp(Floor).log().mean(), weights.Match * LookShare);
         }
     }
 

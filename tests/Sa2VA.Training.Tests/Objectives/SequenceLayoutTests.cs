@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sa2VA.Models.LanguageModels;
 using Sa2VA.Models.Weights;
 using Sa2VA.Tensors;
@@ -18,40 +19,35 @@ public sealed class SequenceLayoutTests
     public void A_token_sees_the_frames_and_its_own_turn_so_far()
     {
         var layout = Layout();
-        var mask = layout.Mask(Hidden);
-        // Row by row: prefix (4), first turn (3), second turn (2).
-        string[] expected =
+        Assert.Equal(
         [
-            "x........",
-            "xx.......",
-            "xxx......",
-            "xxxx.....",
-            "xxxxx....",
-            "xxxxxx...",
-            "xxxxxxx..",
-            "xxxx...x.",
-            "xxxx...xx",
-        ];
-        Assert.Equal(expected, Enumerable.Range(0, 9).Select(row => string.Concat(mask.AsSpan(row * 9, 9).ToArray().Select(value => value == 0 ? 'x' : '.'))));
-        Assert.All(mask, value => Assert.True(value is 0 or Hidden));
+            "0", "01", "012", "0123", "01234", "012345", "0123456", "01237", "012378",
+            "9", "9a", "9ab", "9abc", "9abcd",
+        ],
+        Seen(layout));
+    }
+
+    [Fact]
+    public void Turns_of_about_the_same_length_are_read_side_by_side()
+    {
+        var layout = new SequenceLayout(Prefix, [Clip(Turn(new int[40], 1), Turn(new int[5], 1), Turn(new int[60], 1)), Clip(Turn(new int[32], 1))], Frame);
+        Assert.Equal([(2, 0, 4), (2, 4, 32), (2, 4, 60)], layout.Spans.Select(span => (span.Pieces.Count, span.Before, span.Length)));
+        Assert.Equal(layout.Ids.Length, layout.Places.Distinct().Count());
+        Assert.All(layout.Spans, span => Assert.Equal(span.Pieces.Count * span.Length, span.Queries().Count()));
+        Assert.All(layout.Spans, span => Assert.Equal(span.Pieces.Count * (span.Before + span.Length), span.Keys().Count()));
     }
 
     [Fact]
     public void Turns_follow_the_frames_in_place_and_say_what_is_learnt()
     {
         var layout = Layout();
-        Assert.Equal([1, Frame, Frame, 2, 3, 4, 5, 6, 7], layout.Ids[..9]);
-        Assert.Equal([0, 1, 2, 3, 4, 5, 6, 4, 5], layout.Positions[..9]);
+        Assert.Equal([1, Frame, Frame, 2, 3, 4, 5, 6, 7, 1, Frame, Frame, 2, 8], layout.Ids);
+        Assert.Equal([0, 1, 2, 3, 4, 5, 6, 4, 5, 0, 1, 2, 3, 4], layout.Positions);
         Assert.Equal([1, 2, 10, 11], layout.Placeholders);
         // Only spoken answers are learnt: 4 and 5 of the first turn, foretold by the tokens before them; the other clip's turn is all answer.
         Assert.Equal([(4L, 4L), (5L, 5L), (12L, 8L)], layout.Learned);
         // The second turn of the first clip says [SEG] as its last token.
         Assert.Equal([8], layout.Segmentations);
-        // The other clip is shorter and filled up with tokens that nobody sees.
-        Assert.Equal([1, Frame, Frame, 2, 8, 0, 0, 0, 0], layout.Ids[9..]);
-        var mask = layout.Mask(Hidden);
-        for (var row = 0; row < 5; row++)
-            Assert.All(mask.AsSpan(81 + row * 9 + 5, 4).ToArray(), value => Assert.Equal(Hidden, value));
     }
 
     [Fact]
@@ -63,20 +59,47 @@ public sealed class SequenceLayoutTests
         var prefix = Tiny.Prompts.Prefix(2);
         SampledTurn[] turns = [Turn("the square", "It is [SEG]."), Turn("all red triangles that turn back", "It is not there."), Turn("it", "[SEG]")];
         var layout = new SequenceLayout(prefix, [Clip(turns[0], turns[1]), Clip(turns[2])], Tiny.Prompts.Placeholder);
-        var ids = tensor(layout.Ids, [2, layout.Length]);
-        var states = model.Read(model.Embed(ids), tensor(layout.Mask(Hidden), [2, 1, layout.Length, layout.Length]), tensor(layout.Positions, [2, layout.Length]));
+        var spans = new AttentionSpans(
+            [
+                .. layout.Spans.Select(span => new AttentionSpan(
+                    tensor(span.Queries().ToArray()), tensor(span.Keys().ToArray()), span.Pieces.Count,
+                    tensor(span.Mask(Hidden), [1, 1, span.Length, span.Before + span.Length]))),
+            ],
+            tensor(layout.Places));
+        var states = model.Read(model.Embed(tensor(layout.Ids)), spans, tensor(layout.Positions));
 
         using var frames = model.NewCache();
-        AssertClose(model.forward(model.Embed(prefix), frames)[0], states[0].narrow(0, 0, prefix.Length));
-        var start = (long)prefix.Length;
-        foreach (var (row, turn) in new[] { (0, turns[0]), (0, turns[1]), (1, turns[2]) })
+        var first = model.forward(model.Embed(prefix), frames)[0];
+        var start = 0L;
+        foreach (var clip in new[] { turns[..2], turns[2..] })
         {
-            if (row == 1)
-                start = prefix.Length;
-            using var cache = frames.Copy(more: turn.Ids.Length);
-            AssertClose(model.forward(model.Embed(turn.Ids), cache)[0], states[row].narrow(0, start, turn.Ids.Length));
-            start += turn.Ids.Length;
+            AssertClose(first, states.narrow(0, start, prefix.Length));
+            start += prefix.Length;
+            foreach (var turn in clip)
+            {
+                using var cache = frames.Copy(more: turn.Ids.Length);
+                AssertClose(model.forward(model.Embed(turn.Ids), cache)[0], states.narrow(0, start, turn.Ids.Length));
+                start += turn.Ids.Length;
+            }
         }
+    }
+
+    // For each token the places that it sees, as digits.
+    private static List<string> Seen(SequenceLayout layout)
+    {
+        var rows = new List<string>();
+        foreach (var span in layout.Spans)
+        {
+            var (keys, mask, width) = (span.Keys().ToArray(), span.Mask(Hidden), span.Before + span.Length);
+            for (var row = 0; row < span.Pieces.Count * span.Length; row++)
+            {
+                var (piece, query) = (row / span.Length, row % span.Length);
+                rows.Add(string.Concat(Enumerable.Range(0, width).Where(key => mask[query * width + key] == 0)
+                    .Select(key => keys[piece * width + key].ToString("x", CultureInfo.InvariantCulture))));
+            }
+        }
+
+        return [.. layout.Places.Select(place => rows[(int)place])];
     }
 
     private static void AssertClose(Tensor expected, Tensor found)
