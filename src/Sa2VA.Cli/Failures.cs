@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Sa2VA.Cluster.Exports;
 using Sa2VA.Cluster.Local;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Settings;
@@ -40,6 +41,7 @@ internal static class Failures
             TrainingException or SettingsException => (ExitCodes.Usage, failure.Message),
             ServerUnavailableException or LocalServerException => (ExitCodes.Server, failure.Message),
             TensorException { IsOutOfMemory: true } => (ExitCodes.Device, $"The device ran out of memory: {failure.Message} Use smaller batches, or a device with more memory."),
+            ExportException or InvalidDataException => (ExitCodes.Output, failure.Message),
             DatasetException or EvaluationException => (ExitCodes.Dataset, failure.Message),
             IOException or UnauthorizedAccessException => (ExitCodes.Output, failure.Message),
             _ => (ExitCodes.Internal, $"Internal error: {failure.Message} ({failure.GetType().Name}). {DebugVariable}=1 shows where; please report it."),

@@ -4,7 +4,7 @@ using Sa2VA.Cli.Commands;
 
 var root = new RootCommand("Sa2VA.Cluster: a video and a sentence in, masks out.")
 {
-    RunCommand.Create(), EvalCommand.Create(), TrainCommand.Create(), BenchCommand.Create(), ModelsCommand.Create(), ClusterCommand.Create(), NodeCommand.Create(),
+    RunCommand.Create(), ExportCommand.Create(), EvalCommand.Create(), TrainCommand.Create(), BenchCommand.Create(), ModelsCommand.Create(), ClusterCommand.Create(), NodeCommand.Create(),
 };
 ExampleHelp.Attach(root);
 

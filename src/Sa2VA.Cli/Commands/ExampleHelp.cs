@@ -10,6 +10,7 @@ internal sealed class ExampleHelp(HelpAction help) : SynchronousCommandLineActio
     private static readonly Dictionary<string, string> Examples = new(StringComparer.Ordinal)
     {
         ["run"] = RunCommand.Examples,
+        ["export"] = ExportCommand.Examples,
         ["eval"] = EvalCommand.Examples,
         ["train"] = TrainCommand.Examples,
         ["init"] = ModelsCommand.InitExamples,

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Sa2VA.Media;
 
-/// <summary>Writes PNG files: RGB, grey, or indexed with a palette (the way DAVIS and YouTube-VOS store masks).</summary>
+/// <summary>Writes PNG files: RGB, with transparency or without, grey, or indexed with a palette (the way DAVIS and YouTube-VOS store masks).</summary>
 public static class PngWriter
 {
     internal static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10];
@@ -19,6 +19,10 @@ public static class PngWriter
     /// <summary>Writes a grey picture [H, W], one byte a pixel.</summary>
     public static void WriteGray(Stream target, int width, int height, ReadOnlySpan<byte> pixels) =>
         Write(target, width, height, colourType: 0, bytesPerPixel: 1, pixels, palette: []);
+
+    /// <summary>Writes a picture with transparency [H, W, 4]: red, green, blue, and 255 where it is seen.</summary>
+    public static void WriteRgba(Stream target, int width, int height, ReadOnlySpan<byte> pixels) =>
+        Write(target, width, height, colourType: 6, bytesPerPixel: 4, pixels, palette: []);
 
     /// <summary>Writes an indexed picture [H, W]: a byte is an entry of the palette (RGB triples, at most 256; DAVIS's when null).</summary>
     public static void WriteIndexed(Stream target, int width, int height, ReadOnlySpan<byte> indices, ReadOnlySpan<byte> palette = default)
@@ -49,7 +53,7 @@ public static class PngWriter
         WriteChunk(target, "IHDR", header);
         if (!palette.IsEmpty)
             WriteChunk(target, "PLTE", palette);
-        WriteChunk(target, "IDAT", Compress(pixels, width * bytesPerPixel, bytesPerPixel, adaptive: colourType == 2));
+        WriteChunk(target, "IDAT", Compress(pixels, width * bytesPerPixel, bytesPerPixel, adaptive: colourType is 2 or 6));
         WriteChunk(target, "IEND", []);
     }
 
