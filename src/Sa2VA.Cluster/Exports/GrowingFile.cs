@@ -8,6 +8,7 @@ internal sealed class GrowingFile : IDisposable
     private const int BufferBytes = 1 << 16;
     private readonly FileStream _file;
     private readonly StreamWriter _writer;
+    private bool _closed;
 
     /// <param name="path">The file's name when it is finished.</param>
     /// <param name="length">Bytes that are kept of an earlier attempt.</param>
@@ -40,6 +41,16 @@ internal sealed class GrowingFile : IDisposable
     /// <summary>Appends a line.</summary>
     public Task WriteLineAsync(string line, CancellationToken cancellationToken) => _writer.WriteLineAsync(line.AsMemory(), cancellationToken);
 
+    /// <summary>The lines that an earlier attempt left; before anything is written.</summary>
+    public IReadOnlyList<string> ReadLines()
+    {
+        _file.Seek(0, SeekOrigin.Begin);
+        using var reader = new StreamReader(_file, leaveOpen: true);
+        var lines = new List<string>();
+        while (reader.ReadLine() is { } line) lines.Add(line);
+        return lines;
+    }
+
     /// <summary>Makes what was written durable and says how much it is.</summary>
     public long Commit()
     {
@@ -65,6 +76,8 @@ internal sealed class GrowingFile : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_closed) return;
+        _closed = true;
         _writer.Dispose();
         _file.Dispose();
     }

@@ -24,7 +24,8 @@ public sealed class MaskVideoWriter : IAsyncDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentNullException.ThrowIfNull(limits);
         path = Path.GetFullPath(path);
-        string[] outputs = ["-c:v", "ffv1", "-level", "3", "-g", "1", "-slicecrc", "1", "-pix_fmt", "bgr0", "-threads", ToolArguments.Text(limits.ToolThreads), "-f", "matroska", "file:" + Partial(path)];
+        // Nothing that changes from time to time, as Matroska's random ids: the same masks are the same bytes.
+        string[] outputs = ["-fflags", "+bitexact", "-flags:v", "+bitexact", "-c:v", "ffv1", "-level", "3", "-g", "1", "-slicecrc", "1", "-pix_fmt", "bgr0", "-threads", ToolArguments.Text(limits.ToolThreads), "-f", "matroska", "file:" + Partial(path)];
         return new MaskVideoWriter(EncoderPipe.Start(width, height, rate, outputs, path, limits), path, checked(width * height));
     }
 

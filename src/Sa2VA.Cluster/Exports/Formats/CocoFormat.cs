@@ -20,7 +20,7 @@ internal sealed class CocoFormat : IExportFormat
     {
         _folder = folder;
         (_videos, _categories, _images, _annotations) = (folder.Text("videos.part"), folder.Text("categories.part"), folder.Text("images.part"), folder.Text("annotations.part"));
-        foreach (var line in ReadShared(_categories.Partial))
+        foreach (var line in _categories.ReadLines())
         {
             var category = JsonNode.Parse(line)!;
             _categoryIds[(string)category["name"]!] = (long)category["id"]!;
@@ -80,14 +80,5 @@ internal sealed class CocoFormat : IExportFormat
         _categoryIds.Add(expression, id = _folder.Next("category"));
         await _categories.WriteLineAsync(new JsonObject { ["id"] = id, ["name"] = expression, ["supercategory"] = "expression" }.ToJsonString(), cancellationToken);
         return id;
-    }
-
-    private static List<string> ReadShared(string path)
-    {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        using var reader = new StreamReader(file);
-        var lines = new List<string>();
-        while (reader.ReadLine() is { } line) lines.Add(line);
-        return lines;
     }
 }

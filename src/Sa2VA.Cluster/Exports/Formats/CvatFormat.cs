@@ -15,19 +15,20 @@ internal sealed class CvatFormat : IExportFormat
     private readonly ExportFolder _folder;
     private readonly GrowingFile _labels;
     private readonly GrowingFile _images;
-    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _known;
 
     public CvatFormat(ExportFolder folder)
     {
         _folder = folder;
         (_labels, _images) = (folder.Text("labels.part"), folder.Text("images.part"));
+        _known = new HashSet<string>(_labels.ReadLines(), StringComparer.Ordinal);
     }
 
     public async Task AddAsync(ExportVideo video, bool keep, IProgress<int> frames, CancellationToken cancellationToken)
     {
         var labels = video.Objects.ToDictionary(one => one.Id, one => video.Expressions[one.Target]);
-        foreach (var label in labels.Values.Where(_known.Add))
-            await _labels.WriteLineAsync($"<label><name>{Escape(label)}</name><type>mask</type><attributes></attributes></label>", cancellationToken);
+        foreach (var line in labels.Values.Select(Label).Where(_known.Add))
+            await _labels.WriteLineAsync(line, cancellationToken);
         await foreach (var step in video.ReadAsync(cancellationToken))
         {
             await _images.WriteLineAsync(
@@ -53,6 +54,8 @@ internal sealed class CvatFormat : IExportFormat
             ]);
         return Task.FromResult<IReadOnlyList<string>>([path]);
     }
+
+    private static string Label(string text) => $"<label><name>{Escape(text)}</name><type>mask</type><attributes></attributes></label>";
 
     /// <summary>CVAT's run lengths: inside the box, row by row, the first run counts zeros.</summary>
     private static string Mask(string label, StoredMask mask, PixelBox box)
@@ -80,7 +83,7 @@ internal sealed class CvatFormat : IExportFormat
         void Append() => runs.Append(CultureInfo.InvariantCulture, $"{(runs.Length == 0 ? "" : ", ")}{run}");
     }
 
-    // What XML cannot hold at all, as a control character in a sentence, is left out.
+    // What XML cannot hold at all, as a control character in a sentence, is left out, and so are line breaks: a label is a line.
     private static string Escape(string text) =>
-        SecurityElement.Escape(string.Concat(text.EnumerateRunes().Where(rune => rune.Value is 9 or 10 or 13 or >= 32 and not 0xFFFE and not 0xFFFF).Select(rune => rune.ToString())))!;
+        SecurityElement.Escape(string.Concat(text.EnumerateRunes().Where(rune => rune.Value is 9 or >= 32 and not 0xFFFE and not 0xFFFF).Select(rune => rune.ToString())))!;
 }
