@@ -16,7 +16,7 @@ public sealed class FrozenNodeTests(Archive archive)
         try
         {
             var begun = await cluster.HearAsync(line => line.EventId == NodeEvents.VideoBegins, Stop);
-            await WaitForCheckpointAsync(cluster, begun.Video!);
+            await cluster.WaitForCheckpointAsync(begun.Video!, Stop);
             frozen.Freeze();
             var other = cluster.StartNode();
             await cluster.HearAsync(line => line.EventId == NodeEvents.VideoIsOver && line.Node == other.Name, Stop);
@@ -33,20 +33,6 @@ public sealed class FrozenNodeTests(Archive archive)
         finally
         {
             cluster.Report();
-        }
-    }
-
-    // There is no signal for it: the journal is looked at until it is there.
-    private static async Task WaitForCheckpointAsync(TestCluster cluster, string videoId)
-    {
-        for (; ; )
-        {
-            await foreach (var record in cluster.Connection.Journal.ReadAsync(videoId, 1, Stop))
-            {
-                if (record.Type == "tracking-checkpointed") return;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(20), Stop);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
@@ -36,21 +37,22 @@ internal sealed class TestCluster : IAsyncDisposable
         ["devices"] = new JsonArray(new JsonObject { ["device"] = "cpu", ["slots"] = 2 }),
     };
 
-    public static async Task<TestCluster> StartAsync(CancellationToken cancellationToken)
+    public static Task<TestCluster> StartAsync(CancellationToken cancellationToken) => StartAsync([], cancellationToken);
+
+    /// <summary>Starts servers that listen on these addresses too.</summary>
+    public static async Task<TestCluster> StartAsync(IReadOnlyList<IPAddress> moreAddresses, CancellationToken cancellationToken)
     {
         var folder = new TemporaryServerFolder();
-        var servers = await LocalServers.StartAsync(folder.FullPath, cancellationToken);
+        var servers = await LocalServers.StartAsync(folder.FullPath, moreAddresses, cancellationToken);
         var connection = await ClusterConnection.OpenAsync(servers.Endpoints, new ClusterOptions { Name = "tests" }, logs: null, cancellationToken);
         return new TestCluster(folder, servers, connection);
     }
 
     /// <summary>Starts a node with a name of its own.</summary>
-    public NodeProcess StartNode(params ReadOnlySpan<string> prefix)
-    {
-        var node = NodeProcess.Start($"node-{++_number}", WriteSettings(), _heard.Writer, prefix);
-        _nodes.Add(node);
-        return node;
-    }
+    public NodeProcess StartNode() => StartNode(IPAddress.Loopback, []);
+
+    /// <summary>Starts a node in a network of its own.</summary>
+    public NodeProcess StartNode(NodeNetwork network) => StartNode(network.Outside, network.Prefix);
 
     /// <summary>Ends a node at once and starts another.</summary>
     public async Task<NodeProcess> ReplaceAsync(NodeProcess node)
@@ -85,6 +87,20 @@ internal sealed class TestCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until a video has a checkpoint. Nobody says so aloud: the journal is looked at until it is there.</summary>
+    public async Task WaitForCheckpointAsync(string videoId, CancellationToken cancellationToken)
+    {
+        for (; ; )
+        {
+            await foreach (var record in Connection.Journal.ReadAsync(videoId, 1, cancellationToken))
+            {
+                if (record.Type == "tracking-checkpointed") return;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var node in _nodes) await node.DisposeAsync();
@@ -98,8 +114,18 @@ internal sealed class TestCluster : IAsyncDisposable
         foreach (var node in _nodes) TestContext.Current.TestOutputHelper?.WriteLine($"--- {node.Name}\n{node.Said}");
     }
 
-    /// <summary>Writes the settings of a node; returns the file.</summary>
-    public string WriteSettings()
+    /// <summary>Writes the settings of a node on this machine; returns the file.</summary>
+    public string WriteSettings() => WriteSettings(IPAddress.Loopback);
+
+    private NodeProcess StartNode(IPAddress servers, string[] prefix)
+    {
+        _number++;
+        var node = NodeProcess.Start($"node-{_number}", WriteSettings(servers), _heard.Writer, prefix);
+        _nodes.Add(node);
+        return node;
+    }
+
+    private string WriteSettings(IPAddress servers)
     {
         var settings = (JsonObject)NodeSettings.DeepClone();
         settings["name"] = "node";
@@ -107,19 +133,19 @@ internal sealed class TestCluster : IAsyncDisposable
         settings["sources"] = new JsonObject { ["roots"] = new JsonArray(new JsonObject { ["path"] = Path.GetTempPath() }) };
         settings["servers"] = new JsonObject
         {
-            ["postgres"] = Endpoint(Servers.Postgres), ["rabbitMq"] = Endpoint(Servers.RabbitMq), ["redis"] = Endpoint(Servers.Redis),
+            ["postgres"] = Endpoint(Servers.Postgres, servers), ["rabbitMq"] = Endpoint(Servers.RabbitMq, servers), ["redis"] = Endpoint(Servers.Redis, servers),
         };
         var file = Path.Combine(_folder.FullPath, $"node-{_number}.json");
         File.WriteAllText(file, settings.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
         return file;
     }
 
-    private static JsonObject Endpoint(LocalServer server)
+    private static JsonObject Endpoint(LocalServer server, IPAddress address)
     {
         ServerEndpoint endpoint = server.Endpoint;
         return new JsonObject
         {
-            ["host"] = endpoint.Host, ["port"] = endpoint.Port, ["user"] = endpoint.User, ["space"] = endpoint.Space,
+            ["host"] = address.ToString(), ["port"] = endpoint.Port, ["user"] = endpoint.User, ["space"] = endpoint.Space,
             ["password"] = new JsonObject { ["file"] = server.PasswordFile },
         };
     }

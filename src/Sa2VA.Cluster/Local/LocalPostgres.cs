@@ -47,7 +47,12 @@ public sealed class LocalPostgres(string dataFolder) : LocalServer("postgres", d
 
     private protected override async Task PrepareAsync(CancellationToken cancellationToken)
     {
-        if (HasData) return;
+        if (!HasData) await MakeDataAsync(cancellationToken);
+        if (MoreAddresses.Count > 0) AdmitNeighbours();
+    }
+
+    private async Task MakeDataAsync(CancellationToken cancellationToken)
+    {
         var (temporary, password) = (Data + ".new", Path.Combine(Home, "password"));
         await MakeHomeAsync(cancellationToken);
         if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
@@ -69,9 +74,17 @@ public sealed class LocalPostgres(string dataFolder) : LocalServer("postgres", d
         Directory.Move(temporary, Data);
     }
 
+    /// <summary>It lets nobody in from elsewhere than this machine unless this file says so (pg_hba.conf); the password is asked for all the same.</summary>
+    private void AdmitNeighbours()
+    {
+        const string neighbours = "host all all samenet scram-sha-256";
+        var file = Path.Combine(Data, "pg_hba.conf");
+        if (!File.ReadLines(file).Contains(neighbours)) File.AppendAllText(file, neighbours + "\n");
+    }
+
     private protected override LaunchOrder Order() => AsItsUser(
         Path.Combine(PostgresVersion.Of(Data).Programs, "postgres"), "-D", Data, "-p", $"{Endpoint.Port}",
-        "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", $"max_connections={MaxConnections}", "-c", "logging_collector=off");
+        "-c", $"listen_addresses={string.Join(',', Addresses)}", "-c", "unix_socket_directories=", "-c", $"max_connections={MaxConnections}", "-c", "logging_collector=off");
 
     private protected override async Task<bool> AnswersAsync(CancellationToken cancellationToken)
     {

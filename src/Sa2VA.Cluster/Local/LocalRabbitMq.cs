@@ -71,7 +71,7 @@ public sealed class LocalRabbitMq(string dataFolder) : LocalServer("rabbitmq", d
         await File.WriteAllTextAsync(Path.Combine(Folder, "enabled_plugins"), "[].\n", cancellationToken);
         // User and virtual host are made at the first start; later the data knows them.
         OwnerFile.Write(Path.Combine(Folder, "rabbitmq.conf"), $"""
-            listeners.tcp.1 = 127.0.0.1:{Endpoint.Port}
+            {string.Join("\n", Addresses.Select((address, i) => $"listeners.tcp.{i + 1} = {address}:{Endpoint.Port}"))}
             default_user = {OwnName}
             default_pass = {Endpoint.Password!.Reveal()}
             default_vhost = {OwnName}

@@ -42,7 +42,7 @@ public sealed class LocalRedis(string dataFolder) : LocalServer("redis", dataFol
     {
         // A configuration file rather than arguments: those are there for every user of the machine to read.
         OwnerFile.Write(ConfigurationFile, $"""
-            bind 127.0.0.1
+            bind {string.Join(' ', Addresses)}
             port {Endpoint.Port}
             requirepass {Endpoint.Password!.Reveal()}
             dir "{Folder}"

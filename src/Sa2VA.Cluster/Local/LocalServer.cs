@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Sa2VA.Cluster.Settings;
 
 namespace Sa2VA.Cluster.Local;
@@ -41,6 +42,12 @@ public abstract class LocalServer
     /// <summary>Its password, mode 600.</summary>
     public string PasswordFile => Path.Combine(Folder, "password");
 
+    /// <summary>
+    /// Addresses of this machine on which it listens as well, from its next start on, for programs in networks of their own. Default none:
+    /// nobody but this machine can reach it.
+    /// </summary>
+    public IReadOnlyList<IPAddress> MoreAddresses { get; init; } = [];
+
     /// <summary>Whether it was ever started.</summary>
     public bool Exists => File.Exists(Path.Combine(Folder, PortName));
 
@@ -54,6 +61,9 @@ public abstract class LocalServer
         Host = "127.0.0.1", Port = ReadPort(PortName) ?? throw new LocalServerException($"There is no {Name} in '{Folder}' yet: it has to be started first."),
         User = User, Password = Secret.FromFile(PasswordFile), Space = OwnSpace,
     };
+
+    /// <summary>All addresses that it listens on.</summary>
+    private protected IEnumerable<IPAddress> Addresses => MoreAddresses.Prepend(IPAddress.Loopback);
 
     private protected virtual string? User => OwnName;
 

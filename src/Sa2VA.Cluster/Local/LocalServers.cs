@@ -1,3 +1,4 @@
+using System.Net;
 using Sa2VA.Cluster.Settings;
 
 namespace Sa2VA.Cluster.Local;
@@ -6,7 +7,15 @@ namespace Sa2VA.Cluster.Local;
 public sealed class LocalServers
 {
     /// <summary>Those of that folder; starts nothing.</summary>
-    public LocalServers(string dataFolder) => (Postgres, RabbitMq, Redis) = (new(dataFolder), new(dataFolder), new(dataFolder));
+    /// <param name="dataFolder">Their folder.</param>
+    /// <param name="moreAddresses">See <see cref="LocalServer.MoreAddresses"/>; none by default.</param>
+    public LocalServers(string dataFolder, IReadOnlyList<IPAddress>? moreAddresses = null)
+    {
+        var more = moreAddresses ?? [];
+        Postgres = new(dataFolder) { MoreAddresses = more };
+        RabbitMq = new(dataFolder) { MoreAddresses = more };
+        Redis = new(dataFolder) { MoreAddresses = more };
+    }
 
     public LocalPostgres Postgres { get; }
 
@@ -23,9 +32,12 @@ public sealed class LocalServers
 
     /// <summary>Starts those that do not run, all at the same time, and waits until they answer. When one fails, those started here are stopped again.</summary>
     /// <exception cref="LocalServerException">A server cannot be started.</exception>
-    public static async Task<LocalServers> StartAsync(string dataFolder, CancellationToken cancellationToken)
+    public static Task<LocalServers> StartAsync(string dataFolder, CancellationToken cancellationToken) => StartAsync(dataFolder, moreAddresses: null, cancellationToken);
+
+    /// <inheritdoc cref="StartAsync(string, CancellationToken)"/>
+    public static async Task<LocalServers> StartAsync(string dataFolder, IReadOnlyList<IPAddress>? moreAddresses, CancellationToken cancellationToken)
     {
-        var servers = new LocalServers(dataFolder);
+        var servers = new LocalServers(dataFolder, moreAddresses);
         var starts = servers.All.ToDictionary(server => server, server => server.StartAsync(cancellationToken));
         try
         {
