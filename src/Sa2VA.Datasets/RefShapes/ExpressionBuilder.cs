@@ -47,6 +47,17 @@ internal sealed class ExpressionBuilder
         return isLong ? builder.Build(LongVideoLevels, 4, repeats: 0.15f) : builder.Build(ShortLevels, random.Between(6, 8), repeats: 1);
     }
 
+    /// <summary>
+    /// Sentences beyond those of the benchmark, for learning from: about motion, time and relations, whose nouns say little of what is in the
+    /// video. Half of what is true of nothing is left out.
+    /// </summary>
+    public static IReadOnlyList<RefShapesExpression> Practise(Facts facts, RandomStream random, int count)
+    {
+        var builder = new ExpressionBuilder(facts, random);
+        for (var tries = 0; builder._said.Count < count && tries < Attempts * count; tries++) builder.Anything();
+        return builder._said;
+    }
+
     private List<RefShapesExpression> Build((RefShapesLevel Level, float Weight)[] levels, int count, float repeats)
     {
         Span<float> weights = stackalloc float[levels.Length];
@@ -103,6 +114,32 @@ internal sealed class ExpressionBuilder
         var who = _describer.Vague(_random.Pick(_objects));
         var clause = new TemporalClause((Temporal)_random.Next((int)Temporal.AlwaysThere + 1));
         return Say(RefShapesLevel.Temporal, new Phrase(who, clause), 1, () => Phrasing.Timed(_random, who, clause));
+    }
+
+    private void Anything()
+    {
+        var who = _random.Weighted([0.4f, 0.35f, 0.25f]) switch
+        {
+            0 => Description.Nothing,
+            1 => _describer.Elsewhere(1 << _random.Next(4)),
+            _ => _describer.Vague(_random.Pick(_objects)),
+        };
+        var level = _random.Pick([RefShapesLevel.Motion, RefShapesLevel.Temporal, RefShapesLevel.Relation]);
+        Clause? clause = level switch
+        {
+            RefShapesLevel.Motion => new MotionClause((Motion)_random.Next((int)Motion.Fastest + 1)),
+            RefShapesLevel.Temporal => new TemporalClause((Temporal)_random.Next((int)Temporal.AlwaysThere + 1)),
+            _ => RelationTo(_random.Next(_objects.Count)),
+        };
+        if (clause is null) return;
+        var phrase = new Phrase(who, clause);
+        if (phrase.Meant(_facts) is not { Count: <= 1 } meant || (meant.Count == 0 && _random.Chance(0.5f))) return;
+        Say(meant.Count == 0 ? RefShapesLevel.Absent : level, phrase, meant.Count, () => clause switch
+        {
+            MotionClause motion => Phrasing.Moving(_random, who, motion),
+            TemporalClause temporal => Phrasing.Timed(_random, who, temporal),
+            _ => Phrasing.Related(_random, who, (RelationClause)clause),
+        });
     }
 
     private bool Group()

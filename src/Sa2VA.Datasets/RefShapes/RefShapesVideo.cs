@@ -119,12 +119,19 @@ public sealed class RefShapesVideo
         for (var i = 0; i < owners.Length; i++) mask[i] = meant[owners[i]];
     }
 
+    /// <summary>
+    /// Sentences beyond <see cref="Expressions"/>, for learning from: about motion, time and relations, whose nouns say little of what is in the
+    /// video. They are no part of the benchmark.
+    /// </summary>
+    /// <param name="count">At most so many.</param>
+    public IReadOnlyList<RefShapesExpression> Practise(int count) => ExpressionBuilder.Practise(_facts, RandomStream.For(Split, _seed, Index, 3), count);
+
     /// <summary>What is plainly true of how an object moves and when it is there: "right", "spins", "later"; at least one word.</summary>
     /// <param name="index">Its place in <see cref="Objects"/>.</param>
     public IReadOnlyList<string> TraitsOf(int index) => Traits.Of(_facts, index);
 
     /// <summary>Why an expression means what it means.</summary>
-    /// <param name="expression">One of <see cref="Expressions"/>.</param>
+    /// <param name="expression">One of <see cref="Expressions"/>, or of <see cref="Practise"/>.</param>
     public RefShapesReasons ReasonsOf(RefShapesExpression expression)
     {
         ArgumentNullException.ThrowIfNull(expression);

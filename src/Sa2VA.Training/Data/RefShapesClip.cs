@@ -34,14 +34,19 @@ public sealed class RefShapesClip : TrainingClip
         "two", "three", "four", "five", "six",
     ];
 
+    // Sentences for practice, beside the six to eight of a video.
+    private const int Practice = 8;
+
     private readonly RefShapesVideo _video;
+    private readonly Dictionary<string, RefShapesExpression> _expressions = new(StringComparer.Ordinal);
     private readonly byte[] _owners;
 
     public RefShapesClip(RefShapesVideo video)
     {
         _video = video;
         _owners = new byte[video.Width * video.Height];
-        Turns = [.. video.Expressions.SelectMany(Conversation)];
+        foreach (var expression in video.Expressions.Concat(video.Practise(Practice))) _expressions.TryAdd(expression.Text, expression);
+        Turns = [.. _expressions.Values.SelectMany(Conversation)];
         Tracks = [.. video.Objects.Select(thing => 1u << thing.Index)];
     }
 
@@ -119,18 +124,18 @@ public sealed class RefShapesClip : TrainingClip
     }
 
     /// <summary>
-    /// <c>Seen: red circle plain large 3444546474 right all+; …; By cyan star plain small 6545331232: red circle plain large 3444546474+; It is …</c>:
-    /// each thing with its column and row on every key frame (<c>--</c> where it is not seen), how it moves and when it is there, and whether it
+    /// <c>For circle left to cyan star. Seen: red circle plain large 3444546474 right all+; …; By cyan star plain small 6545331232: red circle plain
+    /// large 3444546474+; It is …</c>: what is looked for, in the words of the list; each thing with its column and row on every key frame (<c>--</c> where it is not seen), how it moves and when it is there, and whether it
     /// fits all that can be told from it alone (<c>+</c>, <c>/</c>). Then, where things have to be compared, those that fit, by the reference, or
     /// with the digit that they are compared by. In the order of colours, then shapes, so that there is one right list.
     /// </summary>
     public override IReadOnlyList<SurveyPart> Survey(TrainingTurn turn, IReadOnlyList<uint[]> shown)
     {
-        var reasons = _video.ReasonsOf(_video.Expressions.First(expression => expression.Text == turn.Question));
+        var reasons = _video.ReasonsOf(_expressions[turn.Question]);
         var places = shown.Select(Places).ToArray();
         var listed = _video.Objects.Where(thing => places.Any(frame => frame[thing.Index] is not null))
             .OrderBy(thing => thing.Colour).ThenBy(thing => thing.Shape).ThenBy(thing => thing.Texture).ThenBy(thing => thing.Size).ThenBy(thing => thing.Index).ToList();
-        var parts = new List<SurveyPart> { new("Seen:") };
+        var parts = new List<SurveyPart> { new(Sought(reasons), IsConcluded: true), new(" Seen:") };
         foreach (var thing in listed)
         {
             var set = 1u << thing.Index;
@@ -164,6 +169,12 @@ public sealed class RefShapesClip : TrainingClip
 
         string Placed(ShapeObject thing) => $"{Looks(thing)} {string.Concat(places.Select(frame => frame[thing.Index] ?? Unseen))}";
     }
+
+    private static string Sought(RefShapesReasons reasons) => string.Concat(
+    [
+        "For", .. reasons.Sought.Select(word => " " + word),
+        .. reasons.Comparisons.SelectMany(one => (string[])[" " + one.Way, .. one.Reference is null ? Array.Empty<string>() : [" to", .. one.ReferenceWords.Select(word => " " + word)]]), ".",
+    ]);
 
     private static string Looks(ShapeObject thing) => $"{Word(thing.Colour)} {Word(thing.Shape)} {Word(thing.Texture)} {Word(thing.Size)}";
 

@@ -11,7 +11,7 @@ public sealed class RefShapesReasonsTests
         for (var number = 0; number < 60; number++)
         {
             var video = RefShapesVideo.Create(RefShapesSplit.Val, 0, number);
-            foreach (var sentence in video.Expressions)
+            foreach (var sentence in video.Expressions.Concat(video.Practise(8)))
             {
                 var reasons = video.ReasonsOf(sentence);
                 measures.UnionWith(reasons.Comparisons.Select(comparison => comparison.Measure));
@@ -79,6 +79,7 @@ public sealed class RefShapesReasonsTests
             RefShapesMeasure.Speed or RefShapesMeasure.Appearance => values.Max(pair => pair.Value),
             _ => values.Min(pair => pair.Value),
         };
+        if (comparison.Measure == RefShapesMeasure.Departure && wanted == 9) return [];
         return [.. values.Where(pair => pair.Value == wanted).Select(pair => pair.Object)];
     }
 }

@@ -34,7 +34,8 @@ public sealed partial class RefShapesClipTests
         var video = RefShapesVideo.Create(RefShapesSplit.Train, 0, 1);
         var clip = new RefShapesClip(video);
         var parts = clip.Survey(clip.Turns.First(turn => turn.IsSurveyed), Shown(clip));
-        Assert.Equal(("Seen:", 0u), (parts[0].Text, parts[0].About));
+        Assert.Matches("^For( [a-z]+)*\\.$", parts[0].Text);
+        Assert.Equal((" Seen:", 0u), (parts[1].Text, parts[1].About));
         foreach (var part in parts.Where(part => part.About != 0 && part.Frame is null))
         {
             var index = System.Numerics.BitOperations.TrailingZeroCount(part.About);
@@ -57,8 +58,8 @@ public sealed partial class RefShapesClipTests
             foreach (var turn in clip.Turns.Where(turn => turn.IsSurveyed))
             {
                 var parts = clip.Survey(turn, shown);
-                var reasons = video.ReasonsOf(video.Expressions.First(sentence => sentence.Text == turn.Question));
-                var concluded = parts.Where(part => part.IsConcluded).Select(part => part.Text).ToList();
+                var reasons = video.ReasonsOf(video.Expressions.Concat(video.Practise(8)).First(sentence => sentence.Text == turn.Question));
+                var concluded = parts.Skip(1).Where(part => part.IsConcluded).Select(part => part.Text).ToList();
                 var seen = video.Objects.Where(thing => shown.Any(frame => Pixels(frame, thing.Index).Count >= 12)).Select(thing => thing.Index).ToList();
                 Assert.Equal(reasons.Fitting.Count(seen.Contains), concluded.Take(seen.Count).Count(text => text == "+"));
                 Assert.Equal(reasons.Comparisons.Sum(comparison => comparison.Values.Count(pair => seen.Contains(pair.Object))), concluded.Count - seen.Count);
@@ -68,6 +69,27 @@ public sealed partial class RefShapesClipTests
         }
 
         Assert.InRange(compared, all / 4, all * 3 / 4);
+    }
+
+    [Fact]
+    public void A_survey_begins_with_what_is_looked_for_in_its_own_words()
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        for (var number = 0; number < 30; number++)
+        {
+            var clip = new RefShapesClip(RefShapesVideo.Create(RefShapesSplit.Train, 0, number));
+            var shown = Shown(clip);
+            foreach (var turn in clip.Turns.Where(turn => turn.IsSurveyed))
+            {
+                var sought = clip.Survey(turn, shown)[0].Text;
+                if (turn.Question.Contains("goes back the way it came", StringComparison.Ordinal)) Assert.Contains(" turns", sought, StringComparison.Ordinal);
+                if (turn.Question.Contains(" lower than the ", StringComparison.Ordinal)) Assert.Contains(" below to ", sought, StringComparison.Ordinal);
+                if (turn.Question.Contains("is always there", StringComparison.Ordinal)) Assert.Contains(" all", sought, StringComparison.Ordinal);
+                found.UnionWith(sought.TrimEnd('.').Split(' '));
+            }
+        }
+
+        Assert.Superset(new HashSet<string>(StringComparer.Ordinal) { "For", "turns", "below", "all", "to", "fastest", "closest", "red", "ring" }, found);
     }
 
     [Fact]
