@@ -49,7 +49,8 @@ internal static class ManifestLine
     {
         try
         {
-            _ = SourceAddress.Parse(source);
+            if (SourceAddress.Parse(source) is SourceAddress.File file && file.Path.Split('/', '\\').Contains("..", StringComparer.Ordinal))
+                throw field.Refused("has '..' in its path; name the video below its root.");
         }
         catch (SourceException failure)
         {

@@ -28,6 +28,21 @@ public sealed class StoredMasks(IResultStore store, string videoId, IReadOnlyLis
         }
     }
 
+    /// <summary>One stored step, from the block of each object that holds it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not stored.</exception>
+    public async Task<StoredStep> ReadStepAsync(int step, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(step);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(step, steps);
+        var (index, at) = (step / MaskBlock.Frames, step % MaskBlock.Frames);
+        var addresses = objectIds.Select(id => new BlockAddress(id, index)).ToList();
+        var row = new List<MaskBlock>(objectIds.Count);
+        await foreach (var block in store.ReadBlocksAsync(videoId, addresses, cancellationToken: cancellationToken))
+            row.Add(Check(block, addresses[row.Count]));
+        var frame = row[0].Masks[at];
+        return new StoredStep(step, frame.Frame, frame.Pts, frame.Seconds, [.. row.Select(block => MaskOf(block, at))]);
+    }
+
     private MaskBlock Check(MaskBlock? block, BlockAddress address)
     {
         var due = Math.Min(MaskBlock.Frames, steps - address.Index * MaskBlock.Frames);

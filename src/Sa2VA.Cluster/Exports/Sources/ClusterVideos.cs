@@ -1,10 +1,8 @@
 using System.Runtime.CompilerServices;
 using Sa2VA.Actors.Journaling;
-using Sa2VA.Cluster.Grounding;
 using Sa2VA.Cluster.Jobs;
 using Sa2VA.Cluster.Nodes;
 using Sa2VA.Cluster.Results;
-using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Videos;
 
 namespace Sa2VA.Cluster.Exports.Sources;
@@ -52,19 +50,17 @@ public sealed class ClusterVideos(IJobStore jobs, IJournal journal, IResultStore
 
     private async Task<ExportVideo> ReadAsync(VideoView view, string name, CancellationToken cancellationToken)
     {
-        var video = await VideoHistory.LoadAsync(journal, view.VideoId, cancellationToken);
-        if (video is not { Ending: VideoEnding.Completed(var chains), Order: { } order, Facts: { } facts })
+        var video = await StoredVideo.FindAsync(journal, results, view.VideoId, cancellationToken);
+        if (video is not { IsComplete: true })
             throw new ExportException($"The journal does not say that '{view.VideoId}' is completed; 'sa2va cluster doctor --verify {view.JobId}' finds what is wrong.");
-        var objects = PlannedObject.Of(order, video.Prompts);
-        var stored = new StoredMasks(results, view.VideoId, [.. objects.Select(one => one.ObjectId)], order.Frames.Steps(facts.FrameCount));
         return new ExportVideo
         {
             Name = name,
-            Width = facts.Width,
-            Height = facts.Height,
-            Objects = [.. objects.Select(one => new ExportObject(one.ObjectId, one.Target, one.Label, one.Answer, !one.IsTracked && one.Failure is null))],
-            Fingerprint = string.Join('/', chains),
-            ReadAsync = stored.ReadAsync,
+            Width = video.Facts.Width,
+            Height = video.Facts.Height,
+            Objects = [.. video.Objects.Select(one => new ExportObject(one.Id, one.Target, one.Label, one.Answer, one.IsAbsent))],
+            Fingerprint = string.Join('/', video.Objects.Select(one => one.Chain)),
+            ReadAsync = video.Masks.ReadAsync,
             OpenAsync = fetch is null ? null : stop => fetch(view.Request.Source, stop),
         };
     }

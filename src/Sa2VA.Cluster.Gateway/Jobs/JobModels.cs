@@ -1,0 +1,88 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Sa2VA.Cluster.Jobs;
+using Sa2VA.Cluster.Progress;
+using Sa2VA.Cluster.Runs;
+using Sa2VA.Cluster.Transport;
+
+namespace Sa2VA.Cluster.Gateway.Jobs;
+
+/// <summary>A job with its videos in one body.</summary>
+/// <param name="Model">A model by the name that nodes give it.</param>
+/// <param name="Videos">At least one; each has the fields of a line of a manifest.</param>
+/// <param name="Key">Your own name for the job: the same key and videos again is the same job.</param>
+/// <param name="Title">For people.</param>
+/// <param name="Priority">How urgent.</param>
+/// <param name="Protocol">How answers about key frames become tracks.</param>
+/// <param name="KeyFrames">Frames that the language model sees.</param>
+/// <param name="ReuseResults">Answer from earlier results of the same content, sentences, model and settings where there are any.</param>
+public sealed record NewJob(
+    string Model, IReadOnlyList<JsonObject> Videos, string? Key = null, string? Title = null, WorkPriority Priority = WorkPriority.Normal,
+    GroundingProtocol Protocol = GroundingProtocol.Sa2vaI, int KeyFrames = 5, bool ReuseResults = false)
+{
+    internal JobRequest ToRequest() => new()
+    {
+        Model = Model, Key = Key, Title = Title, Priority = Priority, Protocol = Protocol, KeyFrames = KeyFrames, ReuseResults = ReuseResults,
+    };
+
+    /// <summary>The videos as the manifest that they could have been.</summary>
+    internal Stream ToManifest()
+    {
+        var lines = new MemoryStream();
+        foreach (var video in Videos)
+        {
+            lines.Write(JsonSerializer.SerializeToUtf8Bytes(video));
+            lines.WriteByte((byte)'\n');
+        }
+
+        lines.Position = 0;
+        return lines;
+    }
+}
+
+/// <summary>An accepted job.</summary>
+/// <param name="JobId">Its id.</param>
+/// <param name="Videos">How many it has.</param>
+/// <param name="IsNew">False when the key was known: nothing was submitted.</param>
+public sealed record AcceptedJob(string JobId, long Videos, bool IsNew);
+
+/// <summary>A job and how far it is.</summary>
+/// <param name="JobId">Its id.</param>
+/// <param name="Key">The owner's name for it.</param>
+/// <param name="Title">For people.</param>
+/// <param name="Model">The model.</param>
+/// <param name="Priority">How urgent.</param>
+/// <param name="Protocol">How answers become tracks.</param>
+/// <param name="KeyFrames">Frames that the language model sees.</param>
+/// <param name="SubmittedAt">When it was accepted.</param>
+/// <param name="Videos">How many it has.</param>
+/// <param name="ByState">How many are waiting, running, paused, completed, failed, cancelled, dead.</param>
+/// <param name="IsHeld">None of its videos begins until it is released.</param>
+/// <param name="Progress">Frames, as last reported; null before anything was.</param>
+public sealed record JobBody(
+    string JobId, string? Key, string? Title, string Model, WorkPriority Priority, GroundingProtocol Protocol, int KeyFrames, DateTimeOffset SubmittedAt, long Videos,
+    IReadOnlyDictionary<VideoState, long> ByState, bool IsHeld, FrameProgress? Progress)
+{
+    internal static JobBody Of(JobView view, JobProgress? progress) => new(
+        view.JobId, view.Request.Key, view.Request.Title, view.Request.Model, view.Request.Priority, view.Request.Protocol, view.Request.KeyFrames, view.SubmittedAt,
+        view.Videos, view.ByState, view.IsHeld, progress is null ? null : new FrameProgress(progress.FramesDone, progress.FramesTotal, progress.FramesPerSecond));
+}
+
+/// <summary>Frames of what was probed so far.</summary>
+/// <param name="Done">Frames whose masks are stored.</param>
+/// <param name="Total">Frames in all; null when not known.</param>
+/// <param name="PerSecond">Pace of late.</param>
+public sealed record FrameProgress(long Done, long? Total, double PerSecond);
+
+/// <summary>A page of a list.</summary>
+/// <param name="Items">What is on it.</param>
+/// <param name="Next">What to ask for the page after it with; null on the last.</param>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
+
+/// <summary>How many videos something was done to.</summary>
+/// <param name="Videos">How many.</param>
+public sealed record Changed(int Videos);
+
+/// <summary>Why something is cancelled.</summary>
+/// <param name="Reason">For people.</param>
+public sealed record Cancellation(string? Reason);

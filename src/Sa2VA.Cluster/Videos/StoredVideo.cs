@@ -1,0 +1,65 @@
+using Sa2VA.Actors.Journaling;
+using Sa2VA.Cluster.Grounding;
+using Sa2VA.Cluster.Results;
+using Sa2VA.Cluster.Runs;
+
+namespace Sa2VA.Cluster.Videos;
+
+/// <summary>What is known of a video and stored of its masks, for readers that have nothing to do with its work.</summary>
+public sealed record StoredVideo
+{
+    /// <summary>The video as probed.</summary>
+    public required VideoFacts Facts { get; init; }
+
+    /// <summary>Which frames were asked for.</summary>
+    public required FrameSelection Frames { get; init; }
+
+    /// <summary>Everything tracked or found absent, by id; empty before all questions are answered.</summary>
+    public required IReadOnlyList<StoredObject> Objects { get; init; }
+
+    /// <summary>Steps whose masks are stored, as of the last checkpoint.</summary>
+    public required int StepsDone { get; init; }
+
+    /// <summary>Steps in all.</summary>
+    public required int StepsTotal { get; init; }
+
+    /// <summary>Every step has its masks, and none will change.</summary>
+    public required bool IsComplete { get; init; }
+
+    /// <summary>The stored masks, step by step.</summary>
+    public required StoredMasks Masks { get; init; }
+
+    /// <summary>Reads what the journal says of a video; null before it was probed.</summary>
+    public static async Task<StoredVideo?> FindAsync(IJournal journal, IResultStore results, string videoId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(journal);
+        ArgumentNullException.ThrowIfNull(results);
+        var video = await VideoHistory.LoadAsync(journal, videoId, cancellationToken);
+        if (video is not { Order: { } order, Facts: { } facts }) return null;
+        var answered = order.Targets.Select((target, index) => target is RunTarget.Prompted || video.HasPrompt(index)).All(known => known);
+        var planned = answered ? PlannedObject.Of(order, video.Prompts) : [];
+        var chains = (video.Ending as VideoEnding.Completed)?.Chains;
+        var total = order.Frames.Steps(facts.FrameCount);
+        var done = planned.Count == 0 ? 0 : chains is not null ? total : Math.Min(video.Checkpoint?.NextStep ?? 0, total);
+        return new StoredVideo
+        {
+            Facts = facts,
+            Frames = order.Frames,
+            Objects = [.. planned.Select((one, i) => new StoredObject(one.ObjectId, one.Target, one.Label, one.Answer, !one.IsTracked && one.Failure is null, one.Failure, chains?[i]))],
+            StepsDone = done,
+            StepsTotal = total,
+            IsComplete = chains is not null,
+            Masks = new StoredMasks(results, videoId, [.. planned.Select(one => one.ObjectId)], done),
+        };
+    }
+}
+
+/// <summary>One object of a stored video.</summary>
+/// <param name="Id">From 1.</param>
+/// <param name="Target">The question that it answers, from 0.</param>
+/// <param name="Label">In words.</param>
+/// <param name="Answer">What the language model said; null when it was not asked.</param>
+/// <param name="IsAbsent">It was found not to be there: every mask is empty.</param>
+/// <param name="Failure">Why the language model could not be asked; every mask is empty then too.</param>
+/// <param name="Chain">SHA-256 chain over its mask blocks; null before the video is complete.</param>
+public sealed record StoredObject(int Id, int Target, string Label, string? Answer, bool IsAbsent, string? Failure, string? Chain);

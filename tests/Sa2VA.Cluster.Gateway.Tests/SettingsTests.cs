@@ -1,0 +1,32 @@
+using Sa2VA.Cluster.Nodes;
+using Sa2VA.Cluster.Settings;
+
+namespace Sa2VA.Cluster.Gateway.Tests;
+
+public sealed class SettingsTests
+{
+    private static readonly ServerEndpoint Anywhere = new() { Host = "127.0.0.1", Port = 1 };
+
+    private static readonly GatewaySettings Good = new()
+    {
+        Servers = new ClusterEndpoints(Anywhere, Anywhere, Anywhere), Keys = "keys.json", Models = ["nano"],
+    };
+
+    [Fact]
+    public void The_defaults_are_good() => Good.Check();
+
+    [Fact]
+    public void What_is_wrong_is_named()
+    {
+        Refused(Good with { Listen = "8480" }, "listen is '8480'");
+        Refused(Good with { Listen = "http://0.0.0.0:8480" }, "in the clear");
+        Refused(Good with { Listen = "https://0.0.0.0:8443" }, "tls is not set");
+        Refused(Good with { Models = [] }, "models is empty");
+        Refused(Good with { Origins = ["archive.example.org"] }, "origins has 'archive.example.org'");
+        Refused(Good with { Limits = new GatewayLimits { RequestsPerMinute = 0 } }, "limits.requestsPerMinute is 0");
+        (Good with { Listen = "http://0.0.0.0:8480", BehindProxy = true }).Check();
+        (Good with { Listen = "https://0.0.0.0:8443", Tls = new TlsSettings("a.pem", "a.key") }).Check();
+    }
+
+    private static void Refused(GatewaySettings settings, string why) => Assert.Contains(why, Assert.Throws<SettingsException>(settings.Check).Message, StringComparison.Ordinal);
+}
