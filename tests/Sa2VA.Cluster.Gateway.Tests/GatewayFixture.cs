@@ -129,7 +129,7 @@ public sealed class GatewayFixture(ServersFixture servers) : IAsyncDisposable
         {
             Name = "node", Servers = endpoints, Devices = [new DeviceSettings { Device = "cpu", Slots = 4 }],
             // Any model that loads: the simulation never asks it.
-            Models = new Dictionary<string, string>(StringComparer.Ordinal) { ["nano"] = NanoFolder() },
+            Models = new Dictionary<string, string>(StringComparer.Ordinal) { ["nano"] = Path.Combine(Checkout.Folder, "models", "sa2va-nano") },
         };
         var connection = await ClusterConnection.OpenAsync(endpoints, settings.ToClusterOptions(), logs: null, CancellationToken.None);
         var reporter = new ProgressReporter(connection.Progress);
@@ -141,12 +141,5 @@ public sealed class GatewayFixture(ServersFixture servers) : IAsyncDisposable
         }.Simulating(new SimulatedVideo { Frames = Frames, FrameTime = TimeSpan.FromMilliseconds(1) }));
         _opened.AddRange([connection, reporter, node]);
         _node = node.RunAsync(_drain.Token);
-    }
-
-    private static string NanoFolder()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!Directory.Exists(Path.Combine(folder.FullName, "models", "sa2va-nano"))) folder = folder.Parent ?? throw new InvalidOperationException("The checkout has no models/sa2va-nano.");
-        return Path.Combine(folder.FullName, "models", "sa2va-nano");
     }
 }

@@ -15,7 +15,7 @@ public sealed class OpenApiTests(GatewayFixture fixture)
         using var stranger = await fixture.StrangerAsync();
         using var served = JsonDocument.Parse(await stranger.GetStringAsync("/openapi/v1.json", Stop));
         var text = JsonSerializer.Serialize(served, new JsonSerializerOptions { WriteIndented = true }) + "\n";
-        var path = Path.Combine(Checkout(), "docs", "openapi.json");
+        var path = Path.Combine(Checkout.Folder, "docs", "openapi.json");
         if (Environment.GetEnvironmentVariable(Update) == "1") await File.WriteAllTextAsync(path, text, Stop);
         Assert.True(File.Exists(path) && await File.ReadAllTextAsync(path, Stop) == text, $"docs/openapi.json is not what the gateway serves. Run this test with {Update}=1 and commit the file.");
     }
@@ -34,12 +34,5 @@ public sealed class OpenApiTests(GatewayFixture fixture)
             Assert.NotEmpty(operation.GetProperty("summary").GetString()!);
             Assert.True(operation.GetProperty("responses").TryGetProperty("401", out _), $"{verb} {path}");
         }
-    }
-
-    private static string Checkout()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!Directory.Exists(Path.Combine(folder.FullName, "docs"))) folder = folder.Parent ?? throw new InvalidOperationException("These tests run in a checkout.");
-        return folder.FullName;
     }
 }

@@ -28,5 +28,17 @@ public sealed class SettingsTests
         (Good with { Listen = "https://0.0.0.0:8443", Tls = new TlsSettings("a.pem", "a.key") }).Check();
     }
 
+    [Fact]
+    public void The_settings_that_are_shipped_for_containers_are_read()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("secret"), "secret");
+        var text = File.ReadAllText(Path.Combine(Checkout.Folder, "deploy", "compose", "gateway.json"))
+            .Replace("{ \"variable\": \"SA2VA_PASSWORD\" }", $$"""{ "file": "{{folder.File("secret")}}" }""", StringComparison.Ordinal);
+        File.WriteAllText(folder.File("gateway.json"), text);
+        var settings = GatewaySettings.Read(folder.File("gateway.json"));
+        Assert.Equal(("secret", "/keys/keys.json"), (settings.Servers.Postgres.Password!.Reveal(), settings.Keys));
+    }
+
     private static void Refused(GatewaySettings settings, string why) => Assert.Contains(why, Assert.Throws<SettingsException>(settings.Check).Message, StringComparison.Ordinal);
 }

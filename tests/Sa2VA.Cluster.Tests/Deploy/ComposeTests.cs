@@ -45,6 +45,16 @@ public sealed partial class ComposeTests
     }
 
     [Fact]
+    public void The_gateway_finds_its_servers_and_its_settings()
+    {
+        foreach (var server in new[] { "postgres", "rabbitmq", "redis" }) Assert.Equal("service_healthy", Services.Text("gateway", "depends_on", server, "condition"));
+        var mounts = Services.List("gateway", "volumes").Select(v => v.Text().Split(':')).ToDictionary(m => m[1], m => m[0]);
+        Assert.Equal("./deploy/compose/gateway.json", mounts["/etc/sa2va/gateway.json"]);
+        var dockerfile = File.ReadAllText(Repository.File(Services.Text("gateway", "build", "dockerfile")));
+        Assert.Contains(Services.Text("gateway", "build", "target"), Stages().Matches(dockerfile).Select(m => m.Groups["name"].Value));
+    }
+
+    [Fact]
     public void Redis_keeps_what_it_confirmed_and_nobody_enters_without_a_password()
     {
         var command = Services.List("redis", "command").Select(c => c.Text()).ToList();
@@ -68,7 +78,7 @@ public sealed partial class ComposeTests
         foreach (var mount in Services.Values.Where(s => s.Has("volumes")).SelectMany(s => s.List("volumes")).Select(v => v.Text().Split(':')[0]).Distinct())
         {
             if (!mount.StartsWith("./", StringComparison.Ordinal)) Assert.Contains(mount, volumes);
-            else if (mount is not ("./videos" or "./archive")) Assert.True(Path.Exists(Repository.File(mount[2..])), mount);
+            else if (mount is not ("./videos" or "./archive" or "./keys")) Assert.True(Path.Exists(Repository.File(mount[2..])), mount);
         }
     }
 
