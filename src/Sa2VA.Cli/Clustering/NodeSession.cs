@@ -21,15 +21,15 @@ internal static class NodeSession
         NodeSettingsRules.Check(settings);
         using var logs = LoggerFactory.Create(logging => Configure(logging, format));
         await using var telemetry = NodeTelemetry.Start(settings.Telemetry, settings.Name, logs.CreateLogger<NodeTelemetry>());
-        await using var cluster = await ClusterConnection.OpenAsync(settings.Servers, settings.ToClusterOptions(), logs, drain);
+        await using var cluster = await ClusterConnection.OpenAsync(settings.Servers, settings.ToClusterOptions() with { Reconnected = telemetry.Metrics.Reconnected }, logs, drain);
         using var sources = new SourceFetcher(settings.Sources);
         await using var reporter = new ProgressReporter(cluster.Progress, log: logs.CreateLogger<ProgressReporter>());
         await using var node = new Node(settings, new NodeServices
         {
-            Transport = cluster.Transport, Journal = cluster.Journal, Jobs = cluster.Jobs,
-            States = new MeteredCheckpointStore(cluster.States, telemetry.Metrics, TimeProvider.System), Results = new MeteredResultStore(cluster.Results, telemetry.Metrics),
+            Transport = cluster.Transport, Journal = new MeteredJournal(cluster.Journal, telemetry.Metrics), Jobs = cluster.Jobs,
+            States = new MeteredCheckpointStore(cluster.States, telemetry.Metrics), Results = new MeteredResultStore(cluster.Results, telemetry.Metrics),
             Fetch = (source, stop) => sources.FetchForRunAsync(source, telemetry.Metrics, stop),
-            Progress = (video, epoch) => new CountedProgress(telemetry.Metrics, new VideoReport(reporter, video, epoch, settings.Name, TimeProvider.System)),
+            Progress = (video, epoch) => new VideoReport(reporter, video, epoch, settings.Name, TimeProvider.System),
             Metrics = telemetry.Metrics, Log = logs.CreateLogger<Node>(),
         });
         await using var watch = new ClusterWatch(

@@ -1,5 +1,6 @@
 using Sa2VA.Actors;
 using Sa2VA.Cluster.Runs;
+using Sa2VA.Cluster.Telemetry;
 using Sa2VA.Cluster.Tracking;
 using Sa2VA.Cluster.Videos;
 using Sa2VA.Media;
@@ -23,7 +24,7 @@ internal sealed record GroundVideo(
 /// Asks the language model. The key frames go through the vision tower once; each expression continues from there
 /// alone, so that its answer does not depend on the others. Each answer is recorded before the next question.
 /// </summary>
-internal sealed class KeyframeActor(Sa2vaModel model, TensorThread tensors, Action<int> answered) : Actor<GroundVideo>
+internal sealed class KeyframeActor(Sa2vaModel model, TensorThread tensors, Action<int> answered, StageMeter meter) : Actor<GroundVideo>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
@@ -33,6 +34,7 @@ internal sealed class KeyframeActor(Sa2vaModel model, TensorThread tensors, Acti
         using (var stop = CancellationTokenSource.CreateLinkedTokenSource(message.Stop, cancellationToken))
         {
             var prefix = await tensors.RunAsync(() => Look(message.KeyFrames), stop.Token);
+            meter.BatchDone(WorkStage.Ground, message.KeyFrames.Count);
             try
             {
                 for (var i = 0; i < message.Questions.Count; i++)

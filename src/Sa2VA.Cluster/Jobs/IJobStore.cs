@@ -204,7 +204,8 @@ public sealed record VideoView(
 /// <param name="Verdict">Whether to begin.</param>
 /// <param name="Job">Settings; null when the video is unknown.</param>
 /// <param name="Video">The video; null when it is unknown.</param>
-public sealed record Attempt(AttemptVerdict Verdict, JobRequest? Job, VideoView? Video);
+/// <param name="Silence">How long ago the last sign of life was of an owner that was lost; null when none was, or it said why it stopped.</param>
+public sealed record Attempt(AttemptVerdict Verdict, JobRequest? Job, VideoView? Video, TimeSpan? Silence = null);
 
 /// <summary>Whether to begin.</summary>
 public enum AttemptVerdict

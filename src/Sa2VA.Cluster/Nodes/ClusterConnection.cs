@@ -59,11 +59,18 @@ public sealed class ClusterConnection : IAsyncDisposable
         RabbitMqTransport? transport = null;
         try
         {
-            database = await PostgresDatabase.OpenAsync(servers.Postgres, options: null, time: null, cancellationToken);
+            database = await PostgresDatabase.OpenAsync(
+                servers.Postgres, new PostgresOptions { Reconnected = () => options.Reconnected?.Invoke("postgres") }, time: null, cancellationToken);
             redis = await RedisConnection.OpenAsync(
-                servers.Redis, new RedisOptions { Prefix = options.Prefix, MaskExpiry = options.MaskExpiry }, logs.CreateLogger<RedisConnection>(), time: null, cancellationToken);
+                servers.Redis,
+                new RedisOptions { Prefix = options.Prefix, MaskExpiry = options.MaskExpiry, Reconnected = () => options.Reconnected?.Invoke("redis") }, logs.CreateLogger<RedisConnection>(), time: null, cancellationToken);
             transport = await RabbitMqTransport.ConnectAsync(
-                servers.RabbitMq, new RabbitMqOptions { Prefix = options.Prefix, NodeName = options.Name, Heartbeat = options.Heartbeat }, logs.CreateLogger<RabbitMqTransport>(), time: null, cancellationToken);
+                servers.RabbitMq,
+                new RabbitMqOptions
+                {
+                    Prefix = options.Prefix, NodeName = options.Name, Heartbeat = options.Heartbeat, Reconnected = () => options.Reconnected?.Invoke("rabbitmq"),
+                },
+                logs.CreateLogger<RabbitMqTransport>(), time: null, cancellationToken);
             IResultStore results = new RedisResultStore(redis);
             var archive = options.Archive?.Open();
             if (archive is not null) results = await ArchivedResultStore.OpenAsync(results, archive, logs.CreateLogger<ArchivedResultStore>(), time: null, cancellationToken);

@@ -20,6 +20,9 @@ public sealed record ClusterOptions
     /// <summary>Where masks are kept for good; null for in Redis only.</summary>
     public ArchiveSettings? Archive { get; init; }
 
+    /// <summary>Told that a connection to a server was made again: <c>postgres</c>, <c>rabbitmq</c> or <c>redis</c>.</summary>
+    public Action<string>? Reconnected { get; init; }
+
     /// <summary>After how long without a sign of life the broker gives a node up, and its work to another.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(20);
 }

@@ -1,5 +1,6 @@
 using Sa2VA.Actors;
 using Sa2VA.Cluster.Settings;
+using Sa2VA.Cluster.Telemetry;
 using Sa2VA.Cluster.Transport;
 
 namespace Sa2VA.Cluster.Nodes;
@@ -151,7 +152,7 @@ public sealed class Node : IAsyncDisposable
         (VideoSession Session, Task Running)[] left;
         lock (_gate) left = [.. _sessions.Values];
         _services.Log.Draining(_settings.Name, left.Length);
-        foreach (var (session, _) in left) session.Yield("the node drains");
+        foreach (var (session, _) in left) session.Yield(HandOverReason.Drain, "the node drains");
         var all = Task.WhenAll(left.Select(one => one.Running));
         try
         {
@@ -180,7 +181,7 @@ public sealed class Node : IAsyncDisposable
         {
             VideoSession[] living;
             lock (_gate) living = [.. _sessions.Values.Select(one => one.Session).Where(session => !session.IsYielding)];
-            foreach (var session in living.Where(session => Worked(session) >= LongestHold)) session.Yield("it was held for long");
+            foreach (var session in living.Where(session => Worked(session) >= LongestHold)) session.Yield(HandOverReason.Slice, "it was worked on for long");
             if (_free.CurrentCount > 0 || !living.Any(session => Worked(session) >= LeastTurn)) continue;
             try
             {
@@ -201,10 +202,10 @@ public sealed class Node : IAsyncDisposable
     {
         var waiting = lengths.Where(queue => queue.Waiting > 0 && (queue.Kind == WorkKind.Video || _settings.Roles.Contains(NodeRole.Keyframe))).ToList();
         if (waiting.Count == 0) return;
-        foreach (var session in living.Where(session => Worked(session) >= _settings.Slice)) session.Yield("its slice is over");
+        foreach (var session in living.Where(session => Worked(session) >= _settings.Slice)) session.Yield(HandOverReason.Slice, "its slice is over");
         var urgent = waiting.Min(queue => queue.Priority);
         living.Where(session => !session.IsYielding && session.Item.Priority > urgent && Worked(session) >= LeastTurn)
-            .MaxBy(session => session.Item.Priority)?.Yield("more urgent work waits");
+            .MaxBy(session => session.Item.Priority)?.Yield(HandOverReason.Urgent, "more urgent work waits");
     }
 
     private TimeSpan Worked(VideoSession session) => _services.Time.GetElapsedTime(session.StartedAt);

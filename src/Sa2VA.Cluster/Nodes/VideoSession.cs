@@ -3,6 +3,7 @@ using Sa2VA.Actors.Journaling;
 using Sa2VA.Cluster.Jobs;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Settings;
+using Sa2VA.Cluster.Telemetry;
 using Sa2VA.Cluster.Transport;
 using Sa2VA.Cluster.Videos;
 
@@ -25,7 +26,8 @@ internal sealed class VideoSession
     private readonly CancellationTokenSource _yield = new();
     private readonly Lock _gate = new();
     private IWorkDelivery _delivery;
-    private string _why = "";
+    private (HandOverReason Reason, string Words) _why;
+    private Failover? _failover;
 
     public VideoSession(NodeSettings settings, NodeServices services, DevicePool devices, ActorSystem system, IWorkDelivery delivery)
     {
@@ -43,12 +45,12 @@ internal sealed class VideoSession
     public bool IsYielding => _yield.IsCancellationRequested;
 
     /// <summary>Stops at the next frame boundary, makes a checkpoint and hands over.</summary>
-    public void Yield(string why)
+    public void Yield(HandOverReason reason, string words)
     {
         lock (_gate)
         {
             if (IsYielding) return;
-            _why = why;
+            _why = (reason, words);
         }
 
         _yield.Cancel();
@@ -74,6 +76,7 @@ internal sealed class VideoSession
         {
             case { Verdict: AttemptVerdict.Go, Job: { } job, Video: { } video }:
                 _services.Log.VideoBegins(video.VideoId, video.Attempts);
+                if (attempt.Silence is { } silence && _services.Metrics is { } metrics) _failover = new Failover(metrics, silence, _services.Time);
                 await WorkAsync(job, video, stop);
                 break;
             case { Verdict: AttemptVerdict.TooMany, Video: { } video }:
@@ -111,7 +114,7 @@ internal sealed class VideoSession
             var known = await PatientlyAsync(() => VideoHistory.LoadAsync(_services.Journal, view.VideoId, stop), stop);
             if (!Has(NodeRole.Keyframe) && HasQuestions(view.Request, known))
             {
-                await HandOverAsync(Item with { Kind = WorkKind.Keyframes }, 0, "it needs the language model", stop);
+                await HandOverAsync(Item with { Kind = WorkKind.Keyframes }, 0, (HandOverReason.Keyframes, "it needs the language model"), stop);
                 return;
             }
 
@@ -147,12 +150,13 @@ internal sealed class VideoSession
         var place = new SittingPlace
         {
             Owner = _settings.Name, Checkpoints = _settings.Checkpoints, States = _services.States, Results = _services.Results, Model = device.Model,
-            Worker = _services.Worker,
+            Worker = _services.Worker, Meter = new StageMeter(_services.Metrics, _services.Time),
         };
         for (var wait = FirstWait; ; wait = Longer(wait))
         {
             Sitting? itself = null;
-            using var sitting = itself = new Sitting(view.VideoId, order, place, _services.Progress(view, () => itself!.Epoch)) { OnlyGround = !Has(NodeRole.Tracker) };
+            var progress = _services.Progress(view, () => itself!.Epoch);
+            using var sitting = itself = new Sitting(view.VideoId, order, place, _failover?.Watch(progress) ?? progress) { OnlyGround = !Has(NodeRole.Tracker) };
             var (video, failure) = await SitOnceAsync(sitting, stop);
             stop.ThrowIfCancellationRequested();
             if (failure is not null && ServerUnavailableException.Is(failure))
@@ -191,7 +195,7 @@ internal sealed class VideoSession
                     await actor.TellAsync(new VideoCommand.Cancel(reason), cancellationToken);
                     break;
                 case VideoLetter.Hold:
-                    Yield("it is held back");
+                    Yield(HandOverReason.Held, "it is held back");
                     break;
             }
         }
@@ -214,7 +218,8 @@ internal sealed class VideoSession
                 break;
             case ({ } paused, _):
                 await HandOverAsync(
-                    Item with { Kind = WorkKind.Video }, paused.Checkpoint?.NextStep ?? 0, sitting.OnlyGround && !IsYielding ? "its questions are answered" : _why, stop);
+                    Item with { Kind = WorkKind.Video }, paused.Checkpoint?.NextStep ?? 0,
+                    sitting.OnlyGround && !IsYielding ? (HandOverReason.Keyframes, "its questions are answered") : _why, stop);
                 break;
             case (_, FencedException):
                 // Whoever claimed it has a message of its own, or queued one.
@@ -232,13 +237,14 @@ internal sealed class VideoSession
     }
 
     /// <summary>Queues the continuation, then lets go: killed in between, the work is delivered twice, which costs little and harms nothing.</summary>
-    private async Task HandOverAsync(WorkItem next, long step, string why, CancellationToken stop)
+    private async Task HandOverAsync(WorkItem next, long step, (HandOverReason Reason, string Words) why, CancellationToken stop)
     {
         var state = await PatientlyAsync(() => _services.Jobs.EndAttemptAsync(next.VideoId, _settings.Name, stop), stop);
         // Held back: releasing it will queue it. Begun by another: that one will.
         if (state == VideoState.Waiting) await _services.Transport.PublishAsync(next, stop);
         await Delivery.AcknowledgeAsync(stop);
-        _services.Log.VideoHandedOver(next.VideoId, (int)step, why);
+        _services.Metrics?.HandedOver(why.Reason);
+        _services.Log.VideoHandedOver(next.VideoId, (int)step, why.Words);
     }
 
     /// <summary>Something is wrong with the video or its settings, and no actor of it was begun: its history says so.</summary>

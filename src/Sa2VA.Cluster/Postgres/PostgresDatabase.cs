@@ -12,6 +12,8 @@ public sealed class PostgresDatabase : IAsyncDisposable
     private readonly ServerEndpoint _endpoint;
     private readonly PostgresOptions _options;
     private readonly TimeProvider _time;
+    private volatile bool _isOpen;
+    private int _isAway;
 
     private PostgresDatabase(ServerEndpoint endpoint, PostgresOptions options, TimeProvider time)
     {
@@ -33,6 +35,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
         try
         {
             await database.RetryAsync("opening the database", database.PrepareAsync, cancellationToken);
+            database._isOpen = true;
             return database;
         }
         catch (NpgsqlException failure)
@@ -62,13 +65,20 @@ public sealed class PostgresDatabase : IAsyncDisposable
         {
             try
             {
-                return await work(cancellationToken);
+                var result = await work(cancellationToken);
+                if (Volatile.Read(ref _isAway) == 1 && Interlocked.Exchange(ref _isAway, 0) == 1) _options.Reconnected?.Invoke();
+                return result;
             }
             catch (Exception failure) when (PostgresFailures.IsTransient(failure))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 // The idle ones are as broken as this one, and each would cost an attempt.
-                if (PostgresFailures.IsLoss(failure)) Source.Clear();
+                if (PostgresFailures.IsLoss(failure))
+                {
+                    Source.Clear();
+                    if (_isOpen) Volatile.Write(ref _isAway, 1);
+                }
+
                 var waited = _time.GetElapsedTime(since);
                 var pause = RetryPause.After(attempt);
                 if (waited + pause > _options.Patience)

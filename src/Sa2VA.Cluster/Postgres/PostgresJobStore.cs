@@ -65,10 +65,15 @@ public sealed class PostgresJobStore(PostgresDatabase database, TimeProvider? ti
         return await database.RetryAsync($"beginning '{videoId}'", async stop =>
         {
             await using var batch = database.Source.CreateBatch();
+            batch.BatchCommands.Add(Sql.InBatch(
+                "SELECT clock_timestamp() - updated_at FROM videos WHERE job_id = $1 AND number = $2 AND attempts > 0 AND error IS NULL AND attempt_id <> $3",
+                video.JobId, video.Number, attempt));
             batch.BatchCommands.Add(Sql.InBatch("SELECT begin_attempt($1, $2, $3, $4, $5)", video.JobId, video.Number, nodeId, attempt, maxAttempts));
             batch.BatchCommands.Add(Sql.InBatch(
                 $"SELECT {JobRows.VideoColumns}, j.request FROM videos AS v JOIN jobs AS j USING (job_id) WHERE v.job_id = $1 AND v.number = $2", video.JobId, video.Number));
             await using var row = await batch.ExecuteReaderAsync(stop);
+            TimeSpan? silence = await row.ReadAsync(stop) ? row.GetFieldValue<TimeSpan>(0) : null;
+            await row.NextResultAsync(stop);
             await row.ReadAsync(stop);
             var verdict = row.GetString(0) switch
             {
@@ -78,7 +83,7 @@ public sealed class PostgresJobStore(PostgresDatabase database, TimeProvider? ti
             };
             await row.NextResultAsync(stop);
             return await row.ReadAsync(stop)
-                ? new Attempt(verdict, JobJson.ReadJob(row.GetString(row.FieldCount - 1)), JobRows.Video(row)) : new Attempt(verdict, Job: null, Video: null);
+                ? new Attempt(verdict, JobJson.ReadJob(row.GetString(row.FieldCount - 1)), JobRows.Video(row), silence) : new Attempt(verdict, Job: null, Video: null);
         }, cancellationToken);
     }
 

@@ -20,6 +20,9 @@ public sealed record PostgresOptions
     /// <summary>Told why, each time that something has to be tried again; for the log.</summary>
     public Action<string>? Retrying { get; init; }
 
+    /// <summary>Told that the server answers again after it was away.</summary>
+    public Action? Reconnected { get; init; }
+
     internal void Check()
     {
         if (MaxConnections is < 2 or > 500) throw new SettingsException($"Postgres: MaxConnections is {MaxConnections}; it may be 2 to 500.");

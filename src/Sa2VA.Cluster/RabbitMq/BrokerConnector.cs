@@ -41,6 +41,9 @@ internal sealed class BrokerConnector
 
     private string User => _factory.UserName;
 
+    /// <summary>A connection was made in the place of one that was lost.</summary>
+    public void NoteReconnected() => _options.Reconnected?.Invoke();
+
     /// <summary>A new connection, the caller's to dispose. What it throws is for <see cref="Explain"/>.</summary>
     public Task<IConnection> ConnectAsync(string purpose, CancellationToken cancellationToken)
         => _factory.CreateConnectionAsync($"{_options.Prefix} {_options.NodeName} {purpose}", cancellationToken);

@@ -156,6 +156,7 @@ internal sealed class BrokerLink : IAsyncDisposable
                 session = await ReopenAsync();
                 next.SetResult(session);
                 _log.Reconnected(_purpose, _connector.Server);
+                _connector.NoteReconnected();
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)

@@ -36,6 +36,9 @@ public sealed record RabbitMqOptions
     /// <summary>The longest wait between two looks: how late an idle node may notice work. Default 250 ms.</summary>
     public TimeSpan LongestLook { get; init; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Told that a connection was made again; there are two.</summary>
+    public Action? Reconnected { get; init; }
+
     /// <exception cref="SettingsException">A value is out of its bounds.</exception>
     internal void Validate()
     {

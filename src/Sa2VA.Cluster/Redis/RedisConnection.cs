@@ -180,7 +180,14 @@ public sealed class RedisConnection : IAsyncDisposable
             if (_isDisposed || !ReferenceEquals(_multiplexer, silent)) return;
             if (silent is not null) _log.RedisSilent(_endpoint.ToString(), Options.AnswerTimeout.TotalSeconds);
             _multiplexer = await ConnectionMultiplexer.ConnectAsync(Configuration());
-            if (silent is not null) await silent.CloseAsync(allowCommandsToComplete: false);
+            // It mends itself; each has a second connection for subscriptions, of which we have none.
+            _multiplexer.ConnectionRestored += (_, restored) =>
+            {
+                if (restored.ConnectionType == ConnectionType.Interactive) Options.Reconnected?.Invoke();
+            };
+            if (silent is null) return;
+            await silent.CloseAsync(allowCommandsToComplete: false);
+            Options.Reconnected?.Invoke();
         }
         catch (RedisConnectionException) when (silent is not null)
         {

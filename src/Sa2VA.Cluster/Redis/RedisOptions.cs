@@ -26,6 +26,9 @@ public sealed record RedisOptions
     /// <summary>How long an answer may take before the connection counts as dead and is replaced. Default 15 s; at least 100 ms.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Told that a connection was made again.</summary>
+    public Action? Reconnected { get; init; }
+
     /// <exception cref="SettingsException">A value is out of its bounds.</exception>
     internal void Check()
     {

@@ -1,5 +1,6 @@
 using Sa2VA.Actors;
 using Sa2VA.Media.Masks;
+using Sa2VA.Cluster.Telemetry;
 using Sa2VA.Cluster.Tracking;
 
 namespace Sa2VA.Cluster.Results;
@@ -21,7 +22,7 @@ internal sealed record WriterPlan(string VideoId, long Epoch, IReadOnlyList<int>
 /// Encodes masks and stores them block by block: a block when it is full, and what there is of it at a flush. After a
 /// resume it continues the stored, unfinished block, so that the bytes are those of an uninterrupted run.
 /// </summary>
-internal sealed class ResultWriter(IResultStore store, WriterPlan plan, Action<int> stored) : Actor<WriterCommand>
+internal sealed class ResultWriter(IResultStore store, WriterPlan plan, Action<int> stored, StageMeter meter) : Actor<WriterCommand>
 {
     private readonly List<BlockMask>[] _open = [.. plan.ObjectIds.Select(_ => new List<BlockMask>(MaskBlock.Frames))];
     private int _next = plan.NextStep;
@@ -57,6 +58,7 @@ internal sealed class ResultWriter(IResultStore store, WriterPlan plan, Action<i
     private async ValueTask WriteAsync(StepFrame at, IReadOnlyList<ObjectMask> masks, CancellationToken cancellationToken)
     {
         if (at.Step != _next) throw new InvalidOperationException($"Step {at.Step} came where step {_next} was due; steps are written in order.");
+        var began = meter.Now;
         if (_next % MaskBlock.Frames == 0)
         {
             foreach (var block in _open) block.Clear();
@@ -65,6 +67,7 @@ internal sealed class ResultWriter(IResultStore store, WriterPlan plan, Action<i
         for (var i = 0; i < _open.Length; i++) _open[i].Add(Encode(at, masks.FirstOrDefault(m => m.ObjectId == plan.ObjectIds[i])));
         _next++;
         if (_next % MaskBlock.Frames == 0) await StoreAsync((_next - 1) / MaskBlock.Frames, cancellationToken);
+        meter.FrameDone(WorkStage.Write, began);
         stored(_next);
     }
 

@@ -56,32 +56,28 @@ public sealed class ClusterMetrics : IDisposable
         _checkpointSize = _meter.CreateHistogram<long>(
             "sa2va.checkpoint.size", "By", "Size of a tracker's stored state.", advice: Buckets(1L << 18, 1L << 20, 1L << 22, 1L << 24, 1L << 26, 1L << 28, 1L << 30));
         _failover = _meter.CreateHistogram<double>(
-            "sa2va.failover.duration", "s", "Time from the last progress of a lost owner to the first of the next one.", advice: Buckets(1.0, 2.5, 5, 10, 20, 30, 60, 120, 300, 600));
+            "sa2va.failover.duration", "s", "Time from the last sign of life of a lost owner to the first progress of the next one.", advice: Buckets(1.0, 2.5, 5, 10, 20, 30, 60, 120, 300, 600));
         _ = _meter.CreateObservableGauge("sa2va.queue.length", Queues, "{item}", "Work that waits in a queue of the cluster.");
         _ = _meter.CreateObservableGauge("sa2va.videos", Videos, "{video}", "Videos of the latest jobs of the cluster, by state.");
         _ = _meter.CreateObservableGauge("sa2va.slots", Slots, "{slot}", "Places for videos on this node: used and free.");
         _ = _meter.CreateObservableGauge("sa2va.gpu.memory.used", () => Gpu(gpuMemory, memory => memory.Used), "By", "Memory of a device that is taken, by whomever.");
         _ = _meter.CreateObservableGauge("sa2va.gpu.memory.limit", () => Gpu(gpuMemory, memory => memory.Total), "By", "Memory of a device.");
-        // Rates need a beginning: an event that has not happened yet is 0 and not absent.
-        _redeliveries.Add(0, _node);
-        foreach (var store in new[] { "journal", "results", "checkpoints" }) _fenced.Add(0, _node, Tag("store", store));
-        foreach (var state in new[] { VideoState.Completed, VideoState.Failed, VideoState.Cancelled, VideoState.Dead }) Finished(state, 0);
+        BeginAtZero();
     }
 
     /// <summary>A stage is done with a frame.</summary>
-    /// <param name="stage"><c>decode</c>, <c>encode</c>, <c>track</c> or <c>write</c>.</param>
-    /// <param name="elapsed">Time that it took.</param>
-    public void FrameDone(string stage, TimeSpan elapsed)
+    /// <param name="stage">Which; all but <see cref="WorkStage.Ground"/>.</param>
+    /// <param name="elapsed">Time that it took, with its wait for the device and without its waits for the stages beside it.</param>
+    public void FrameDone(WorkStage stage, TimeSpan elapsed)
     {
-        _frames.Add(1, _node, Tag("stage", stage));
-        _frameDuration.Record(elapsed.TotalSeconds, _node, Tag("stage", stage));
+        _frames.Add(1, _node, Tag("stage", Lower(stage)));
+        _frameDuration.Record(elapsed.TotalSeconds, _node, Tag("stage", Lower(stage)));
     }
 
-    /// <summary>A stage is done with several frames, whose times were not taken.</summary>
-    public void FramesDone(string stage, int count) => _frames.Add(count, _node, Tag("stage", stage));
-
-    /// <summary>A stage worked on several items at once: key frames of several videos, objects of one.</summary>
-    public void BatchDone(string stage, int size) => _batchSize.Record(size, _node, Tag("stage", stage));
+    /// <summary>A stage worked on several items at once.</summary>
+    /// <param name="stage"><see cref="WorkStage.Ground"/> for key frames, <see cref="WorkStage.Track"/> for objects.</param>
+    /// <param name="size">How many.</param>
+    public void BatchDone(WorkStage stage, int size) => _batchSize.Record(size, _node, Tag("stage", Lower(stage)));
 
     /// <summary>A checkpoint is in the journal.</summary>
     public void CheckpointDone(TimeSpan elapsed, long bytes)
@@ -93,7 +89,7 @@ public sealed class ClusterMetrics : IDisposable
     /// <summary>A message was taken.</summary>
     public void AttemptBegun(AttemptVerdict verdict, bool isRedelivered)
     {
-        _attempts.Add(1, _node, Tag("verdict", verdict == AttemptVerdict.TooMany ? "too_many" : Lower(verdict)));
+        Attempted(verdict, 1);
         if (isRedelivered) _redeliveries.Add(1, _node);
     }
 
@@ -105,12 +101,11 @@ public sealed class ClusterMetrics : IDisposable
     public void WriteFenced(string store) => _fenced.Add(1, _node, Tag("store", store));
 
     /// <summary>A video whose owner was lost makes progress again.</summary>
-    /// <param name="elapsed">Since its last progress.</param>
+    /// <param name="elapsed">Since its last sign of life.</param>
     public void FailedOver(TimeSpan elapsed) => _failover.Record(elapsed.TotalSeconds, _node);
 
     /// <summary>A video was queued again before it was over.</summary>
-    /// <param name="reason"><c>slice</c>, <c>drain</c>, <c>urgent</c>, <c>keyframes</c> or <c>held</c>.</param>
-    public void HandedOver(string reason) => _handOvers.Add(1, _node, Tag("reason", reason));
+    public void HandedOver(HandOverReason reason) => _handOvers.Add(1, _node, Tag("reason", Lower(reason)));
 
     /// <summary>A connection was made again.</summary>
     /// <param name="server"><c>postgres</c>, <c>rabbitmq</c> or <c>redis</c>.</param>
@@ -137,6 +132,21 @@ public sealed class ClusterMetrics : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
+
+    /// <summary>Rates need a beginning: an event that has not happened yet is 0 and not absent.</summary>
+    private void BeginAtZero()
+    {
+        _redeliveries.Add(0, _node);
+        foreach (var stage in Enum.GetValues<WorkStage>().Where(stage => stage != WorkStage.Ground)) _frames.Add(0, _node, Tag("stage", Lower(stage)));
+        foreach (var verdict in Enum.GetValues<AttemptVerdict>()) Attempted(verdict, 0);
+        foreach (var reason in Enum.GetValues<HandOverReason>()) _handOvers.Add(0, _node, Tag("reason", Lower(reason)));
+        foreach (var store in new[] { "journal", "results", "checkpoints" }) _fenced.Add(0, _node, Tag("store", store));
+        foreach (var server in new[] { "postgres", "rabbitmq", "redis" }) _reconnects.Add(0, _node, Tag("server", server));
+        foreach (var state in new[] { VideoState.Completed, VideoState.Failed, VideoState.Cancelled, VideoState.Dead }) Finished(state, 0);
+    }
+
+    private void Attempted(AttemptVerdict verdict, long count)
+        => _attempts.Add(count, _node, Tag("verdict", verdict == AttemptVerdict.TooMany ? "too_many" : Lower(verdict)));
 
     private void Finished(VideoState outcome, long count) => _finished.Add(count, _node, Tag("outcome", Lower(outcome)));
 

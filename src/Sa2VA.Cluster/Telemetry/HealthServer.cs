@@ -59,7 +59,9 @@ public sealed class HealthServer : IAsyncDisposable
             try
             {
                 listener.Start();
-                return new HealthServer(listener, port, survey, metrics, log ?? NullLogger.Instance);
+                log ??= NullLogger.Instance;
+                log.Answers(settings.Address, port);
+                return new HealthServer(listener, port, survey, metrics, log);
             }
             catch (Exception failure) when (failure is HttpListenerException or SocketException)
             {

@@ -1,36 +1,20 @@
-using Sa2VA.Actors.Journaling;
 using Sa2VA.Cluster.Checkpoints;
 
 namespace Sa2VA.Cluster.Telemetry;
 
-/// <summary>A checkpoint store whose times, sizes and refusals are measured.</summary>
-public sealed class MeteredCheckpointStore(ICheckpointStore inner, ClusterMetrics metrics, TimeProvider time) : ICheckpointStore
+/// <summary>A checkpoint store whose refused writes are counted.</summary>
+public sealed class MeteredCheckpointStore(ICheckpointStore inner, ClusterMetrics metrics) : ICheckpointStore
 {
-    /// <inheritdoc/>
-    public async Task SaveAsync(string videoId, long epoch, string name, Func<string, Task> write, CancellationToken cancellationToken)
-    {
-        var (began, bytes) = (time.GetTimestamp(), 0L);
-        try
-        {
-            await inner.SaveAsync(videoId, epoch, name, WriteAsync, cancellationToken);
-            metrics.CheckpointDone(time.GetElapsedTime(began), bytes);
-        }
-        catch (FencedException)
-        {
-            metrics.WriteFenced("checkpoints");
-            throw;
-        }
+    private const string Name = "checkpoints";
 
-        async Task WriteAsync(string file)
-        {
-            await write(file);
-            bytes = new FileInfo(file).Length;
-        }
-    }
+    /// <inheritdoc/>
+    public Task SaveAsync(string videoId, long epoch, string name, Func<string, Task> write, CancellationToken cancellationToken)
+        => metrics.CountFencedAsync(Name, () => inner.SaveAsync(videoId, epoch, name, write, cancellationToken));
 
     /// <inheritdoc/>
     public Task<CheckpointLease?> OpenAsync(string videoId, string name, CancellationToken cancellationToken) => inner.OpenAsync(videoId, name, cancellationToken);
 
     /// <inheritdoc/>
-    public Task PruneAsync(string videoId, long epoch, string? keep, CancellationToken cancellationToken) => inner.PruneAsync(videoId, epoch, keep, cancellationToken);
+    public Task PruneAsync(string videoId, long epoch, string? keep, CancellationToken cancellationToken)
+        => metrics.CountFencedAsync(Name, () => inner.PruneAsync(videoId, epoch, keep, cancellationToken));
 }

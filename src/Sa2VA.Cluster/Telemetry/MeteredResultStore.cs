@@ -1,4 +1,3 @@
-using Sa2VA.Actors.Journaling;
 using Sa2VA.Cluster.Results;
 
 namespace Sa2VA.Cluster.Telemetry;
@@ -6,22 +5,15 @@ namespace Sa2VA.Cluster.Telemetry;
 /// <summary>A result store whose refused writes are counted.</summary>
 public sealed class MeteredResultStore(IResultStore inner, ClusterMetrics metrics) : IResultStore
 {
-    /// <inheritdoc/>
-    public Task ClaimAsync(string videoId, long epoch, CancellationToken cancellationToken) => inner.ClaimAsync(videoId, epoch, cancellationToken);
+    private const string Name = "results";
 
     /// <inheritdoc/>
-    public async Task WriteBlockAsync(string videoId, long epoch, MaskBlock block, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await inner.WriteBlockAsync(videoId, epoch, block, cancellationToken);
-        }
-        catch (FencedException)
-        {
-            metrics.WriteFenced("results");
-            throw;
-        }
-    }
+    public Task ClaimAsync(string videoId, long epoch, CancellationToken cancellationToken)
+        => metrics.CountFencedAsync(Name, () => inner.ClaimAsync(videoId, epoch, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task WriteBlockAsync(string videoId, long epoch, MaskBlock block, CancellationToken cancellationToken)
+        => metrics.CountFencedAsync(Name, () => inner.WriteBlockAsync(videoId, epoch, block, cancellationToken));
 
     /// <inheritdoc/>
     public Task<MaskBlock?> ReadBlockAsync(string videoId, int objectId, int index, CancellationToken cancellationToken)

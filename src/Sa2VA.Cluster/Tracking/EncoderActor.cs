@@ -1,4 +1,5 @@
 using Sa2VA.Actors;
+using Sa2VA.Cluster.Telemetry;
 using Sa2VA.Media;
 using Sa2VA.Models.Sam2;
 using static Sa2VA.Tensors.torch;
@@ -25,7 +26,7 @@ internal abstract record EncoderCommand
 }
 
 /// <summary>Encodes each frame once, for all objects, and passes it on. One of its frames waits while the tracker works on another.</summary>
-internal sealed class EncoderActor(Sam2Model model, ImageNormalizer normalizer, TensorThread tensors, ActorRef<TrackerCommand> tracker) : Actor<EncoderCommand>
+internal sealed class EncoderActor(Sam2Model model, ImageNormalizer normalizer, TensorThread tensors, ActorRef<TrackerCommand> tracker, StageMeter meter) : Actor<EncoderCommand>
 {
     public override async ValueTask ReceiveAsync(EncoderCommand message, CancellationToken cancellationToken)
     {
@@ -50,7 +51,13 @@ internal sealed class EncoderActor(Sam2Model model, ImageNormalizer normalizer, 
 
     private async Task<ImageFeatures> EncodeAsync(RgbImage image, CancellationToken cancellationToken)
     {
-        using (image) return await tensors.RunAsync(() => Encode(image), cancellationToken);
+        using (image)
+        {
+            var began = meter.Now;
+            var features = await tensors.RunAsync(() => Encode(image), cancellationToken);
+            meter.FrameDone(WorkStage.Encode, began);
+            return features;
+        }
     }
 
     private ImageFeatures Encode(RgbImage image)

@@ -2,6 +2,7 @@ using Sa2VA.Actors;
 using Sa2VA.Cluster.Checkpoints;
 using Sa2VA.Cluster.Results;
 using Sa2VA.Cluster.Runs;
+using Sa2VA.Cluster.Telemetry;
 using Sa2VA.Cluster.Videos;
 using Sa2VA.Models.Sam2;
 using Sa2VA.Models.Sam2.Tracking;
@@ -17,7 +18,7 @@ namespace Sa2VA.Cluster.Tracking;
 /// </summary>
 internal sealed class TrackerActor(
     TrackerPlan plan, Sam2Model model, TensorThread tensors, ICheckpointStore states, CheckpointOptions checkpoints,
-    ActorRef<WriterCommand> writer, ActorRef<VideoCommand> video) : Actor<TrackerCommand>
+    ActorRef<WriterCommand> writer, ActorRef<VideoCommand> video, StageMeter meter) : Actor<TrackerCommand>
 {
     // Making masks durable waits for the disk, not for a person: longer than this is a fault of the disk.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
@@ -92,7 +93,10 @@ internal sealed class TrackerActor(
 
     private async ValueTask TrackAsync(TrackerCommand.Track track, CancellationToken cancellationToken)
     {
+        var began = meter.Now;
         var masks = await tensors.RunAsync(() => Track(track), cancellationToken);
+        meter.FrameDone(WorkStage.Track, began);
+        meter.BatchDone(WorkStage.Track, masks.Length);
         await writer.TellAsync(new WriterCommand.Write(track.At, masks), cancellationToken);
         _next = track.At.Step + 1;
         if (_clock.Tick()) await CheckpointAsync(cancellationToken);
@@ -109,15 +113,22 @@ internal sealed class TrackerActor(
 
     private async ValueTask CheckpointAsync(CancellationToken cancellationToken)
     {
+        var (began, bytes) = (meter.Now, 0L);
         var durable = await writer.AskAsync<int>(reply => new WriterCommand.Flush(reply), Patience, cancellationToken);
         if (durable != _next) throw new InvalidOperationException($"The writer is at step {durable}, the tracker at {_next}.");
 
         var point = TrackingPoint.At(_next);
-        await states.SaveAsync(
-            plan.VideoId, plan.Epoch, point.SnapshotFile, file => tensors.RunAsync(() => _tracker.Save(file), cancellationToken), cancellationToken);
+        await states.SaveAsync(plan.VideoId, plan.Epoch, point.SnapshotFile, SaveAsync, cancellationToken);
         await video.AskAsync<Video>(reply => new VideoCommand.RecordCheckpoint(point, reply), Patience, cancellationToken);
+        meter.CheckpointDone(began, bytes);
         await states.PruneAsync(plan.VideoId, plan.Epoch, keep: point.SnapshotFile, cancellationToken);
         _checkpointed = _next;
         _clock.Reset();
+
+        async Task SaveAsync(string file)
+        {
+            await tensors.RunAsync(() => _tracker.Save(file), cancellationToken);
+            bytes = new FileInfo(file).Length;
+        }
     }
 }

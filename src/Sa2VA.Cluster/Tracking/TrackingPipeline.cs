@@ -1,6 +1,7 @@
 using Sa2VA.Actors;
 using Sa2VA.Cluster.Results;
 using Sa2VA.Cluster.Runs;
+using Sa2VA.Cluster.Telemetry;
 using Sa2VA.Media;
 
 namespace Sa2VA.Cluster.Tracking;
@@ -10,7 +11,7 @@ namespace Sa2VA.Cluster.Tracking;
 /// nothing piles up. Reading, resizing and run-length encoding overlap with the tensor work.
 /// </summary>
 internal sealed class TrackingPipeline(
-    ActorRef<EncoderCommand> encoder, ActorRef<TrackerCommand> tracker, ActorRef<WriterCommand> writer, int imageSize)
+    ActorRef<EncoderCommand> encoder, ActorRef<TrackerCommand> tracker, ActorRef<WriterCommand> writer, int imageSize, StageMeter meter)
 {
     /// <summary>Frames that wait in front of a stage: one in work, one ready. A 1024 x 1024 picture is 3 MB, its features about 20.</summary>
     public const int MailboxCapacity = 1;
@@ -79,6 +80,7 @@ internal sealed class TrackingPipeline(
             LastFrame = frames.Last < info.FrameCount ? frames.Last : null,
             Stride = frames.Stride,
         };
+        var began = meter.Now;
         await foreach (var frame in VideoReader.ReadAsync(info.Path, info, options, reading))
         {
             var at = new StepFrame(frames.StepOf(frame.Index)!.Value, frame.Index, frame.Pts, frame.Seconds);
@@ -90,7 +92,9 @@ internal sealed class TrackingPipeline(
 
             var image = known.Contains(at.Step) ? null : Resized(frame);
             if (image is null) frame.Dispose();
+            meter.FrameDone(WorkStage.Decode, began);
             await encoder.TellAsync(new EncoderCommand.Encode(at, image), reading);
+            began = meter.Now;
         }
     }
 

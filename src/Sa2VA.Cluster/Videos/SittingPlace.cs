@@ -2,6 +2,7 @@ using Sa2VA.Actors;
 using Sa2VA.Cluster.Checkpoints;
 using Sa2VA.Cluster.Results;
 using Sa2VA.Cluster.Runs;
+using Sa2VA.Cluster.Telemetry;
 
 namespace Sa2VA.Cluster.Videos;
 
@@ -22,6 +23,9 @@ internal sealed record SittingPlace
 
     /// <summary>The model.</summary>
     public required ModelHost Model { get; init; }
+
+    /// <summary>Where the times of the work go.</summary>
+    public StageMeter Meter { get; init; } = StageMeter.None;
 
     /// <summary>Makes the actor that does the work; a simulation makes another one.</summary>
     public Func<Sitting, ActorRef<VideoCommand>, long, Actor<VideoWork>> Worker { get; init; } = static (sitting, video, epoch) => new VideoWorker(sitting, video, epoch);

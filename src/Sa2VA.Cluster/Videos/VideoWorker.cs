@@ -79,7 +79,7 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
             sitting.Report(RunStage.Grounding, 0, Steps(info), $"asking about {questions.Count} of {Order.Targets.Count}");
             var keyframes = Context.Spawn(
                 "keyframes",
-                () => new KeyframeActor(model, sitting.Place.Model.Tensors, n => sitting.Report(RunStage.Grounding, 0, Steps(info), $"{n} of {questions.Count} answered")),
+                () => new KeyframeActor(model, sitting.Place.Model.Tensors, n => sitting.Report(RunStage.Grounding, 0, Steps(info), $"{n} of {questions.Count} answered"), sitting.Place.Meter),
                 Stage);
             var images = await ReadKeyFramesAsync(info, model, stop);
             await keyframes.AskAsync<int>(reply => new GroundVideo(images, questions, Order.MaxNewTokens, video, stop, reply), TimeSpan.FromHours(12), stop);
@@ -120,7 +120,7 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
         var resume = state is null ? null : known.Checkpoint;
         sitting.ResumedAt = resume?.NextStep ?? 0;
         var writerPlan = new WriterPlan(sitting.VideoId, epoch, [.. objects.Select(o => o.ObjectId)], info.Height, info.Width, sitting.ResumedAt);
-        var writer = Context.Spawn("writer", () => new ResultWriter(sitting.Place.Results, writerPlan, done => sitting.Report(RunStage.Tracking, done, steps)), Stage);
+        var writer = Context.Spawn("writer", () => new ResultWriter(sitting.Place.Results, writerPlan, done => sitting.Report(RunStage.Tracking, done, steps), sitting.Place.Meter), Stage);
         if (!objects.Any(o => o.IsTracked)) return await WriteEmptyAsync(info, writer, pause, stop);
 
         var prompts = PromptPlan.Of(Order, facts, objects, Order.Protocol.Procedure().KeyFrames(steps, Order.KeyFrames));
@@ -134,9 +134,9 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
             Snapshot = state?.Path,
         };
         var tracker = Context.Spawn(
-            "tracker", () => new TrackerActor(trackerPlan, model.Tracker, sitting.Place.Model.Tensors, sitting.Place.States, sitting.Place.Checkpoints, writer, video), Stage);
-        var encoder = Context.Spawn("encoder", () => new EncoderActor(model.Tracker, model.Normalizer, sitting.Place.Model.Tensors, tracker), Stage);
-        var pipeline = new TrackingPipeline(encoder, tracker, writer, model.Tracker.Config.ImageSize);
+            "tracker", () => new TrackerActor(trackerPlan, model.Tracker, sitting.Place.Model.Tensors, sitting.Place.States, sitting.Place.Checkpoints, writer, video, sitting.Place.Meter), Stage);
+        var encoder = Context.Spawn("encoder", () => new EncoderActor(model.Tracker, model.Normalizer, sitting.Place.Model.Tensors, tracker, sitting.Place.Meter), Stage);
+        var pipeline = new TrackingPipeline(encoder, tracker, writer, model.Tracker.Config.ImageSize, sitting.Place.Meter);
 
         if (resume is null) sitting.Report(RunStage.Prompting, 0, steps);
         using var promptStop = CancellationTokenSource.CreateLinkedTokenSource(stop, pause);

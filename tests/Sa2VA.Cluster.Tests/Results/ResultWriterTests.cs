@@ -1,5 +1,6 @@
 using Sa2VA.Actors;
 using Sa2VA.Cluster.Results;
+using Sa2VA.Cluster.Telemetry;
 using Sa2VA.Cluster.Tracking;
 
 namespace Sa2VA.Cluster.Tests.Results;
@@ -81,7 +82,7 @@ public sealed class ResultWriterTests : IDisposable
 
     private static ActorRef<WriterCommand> Spawn(ActorSystem system, IResultStore store, long epoch, int nextStep)
         => system.Spawn(
-            "writer", () => new ResultWriter(store, new WriterPlan("v", epoch, [1, 2], 5, 4, nextStep), _ => { }),
+            "writer", () => new ResultWriter(store, new WriterPlan("v", epoch, [1, 2], 5, 4, nextStep), _ => { }, StageMeter.None),
             new ActorOptions { MailboxCapacity = 1, Supervision = SupervisionStrategy.StopOnFailure });
 
     private static WriterCommand Step(int step)

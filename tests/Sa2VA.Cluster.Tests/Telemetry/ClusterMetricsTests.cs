@@ -33,8 +33,8 @@ public sealed class ClusterMetricsTests : IDisposable
         Touch(_metrics);
         Assert.Equal(1, Read("sa2va_frames_total", ("stage", "track")));
         Assert.Equal(0.25, Read("sa2va_frame_duration_seconds_sum", ("stage", "track")));
-        Assert.Equal(1, Read("sa2va_batch_size_bucket", ("stage", "keyframes"), ("le", "4")));
-        Assert.Equal(0, Read("sa2va_batch_size_bucket", ("stage", "keyframes"), ("le", "2")));
+        Assert.Equal(1, Read("sa2va_batch_size_bucket", ("stage", "ground"), ("le", "4")));
+        Assert.Equal(0, Read("sa2va_batch_size_bucket", ("stage", "ground"), ("le", "2")));
         Assert.Equal(1.5, Read("sa2va_checkpoint_duration_seconds_sum"));
         Assert.Equal(5_000_000, Read("sa2va_checkpoint_size_bytes_sum"));
         Assert.Equal(1, Read("sa2va_attempts_total", ("verdict", "too_many")));
@@ -76,14 +76,14 @@ public sealed class ClusterMetricsTests : IDisposable
 
     private static void Touch(ClusterMetrics metrics)
     {
-        metrics.FrameDone("track", TimeSpan.FromSeconds(0.25));
-        metrics.BatchDone("keyframes", 3);
+        metrics.FrameDone(WorkStage.Track, TimeSpan.FromSeconds(0.25));
+        metrics.BatchDone(WorkStage.Ground, 3);
         metrics.CheckpointDone(TimeSpan.FromSeconds(1.5), 5_000_000);
         metrics.AttemptBegun(AttemptVerdict.TooMany, isRedelivered: true);
         metrics.VideoFinished(VideoState.Failed);
         metrics.WriteFenced("results");
         metrics.FailedOver(TimeSpan.FromSeconds(4));
-        metrics.HandedOver("drain");
+        metrics.HandedOver(HandOverReason.Drain);
         metrics.Reconnected("redis");
         metrics.SourceFetched("s3", "ok", 700);
         metrics.SetQueues([new QueueLength(WorkKind.Video, WorkPriority.High, 4), new QueueLength(WorkKind.Keyframes, WorkPriority.High, 3), new QueueLength(WorkKind.Keyframes, WorkPriority.Low, 5)]);

@@ -24,6 +24,13 @@ public sealed partial class DashboardTests
     }
 
     [Fact]
+    public void Every_metric_that_exists_is_shown()
+    {
+        var all = string.Join('\n', Queries);
+        Assert.All(ClusterMetricsTests.All().Families.Keys, family => Assert.Contains(family, all, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Every_label_that_is_asked_for_exists()
     {
         var exported = ClusterMetricsTests.All().Samples;

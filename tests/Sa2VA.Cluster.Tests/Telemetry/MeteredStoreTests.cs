@@ -1,5 +1,4 @@
 using Sa2VA.Actors.Journaling;
-using Sa2VA.Cluster.Checkpoints;
 using Sa2VA.Cluster.Results;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Telemetry;
@@ -39,30 +38,35 @@ public sealed class MeteredStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_checkpoint_is_measured_with_its_size_and_time()
+    public async Task An_append_that_is_fenced_off_is_counted_and_still_refused()
     {
-        var time = new ManualTime();
-        var store = new MeteredCheckpointStore(new FolderCheckpointStore(_folder.FullPath), _metrics, time);
-        await store.SaveAsync("video-1", 1, "tracker-1.safetensors", async file =>
-        {
-            await File.WriteAllBytesAsync(file, new byte[300_000], Stop);
-            time.Advance(TimeSpan.FromSeconds(2));
-        }, Stop);
-        Assert.Equal(300_000, Read("sa2va_checkpoint_size_bytes_sum"));
-        Assert.Equal(2, Read("sa2va_checkpoint_duration_seconds_sum"));
-        using var lease = await store.OpenAsync("video-1", "tracker-1.safetensors", Stop);
-        Assert.Equal(300_000, new FileInfo(lease!.Path).Length);
+        var journal = new MeteredJournal(new InMemoryJournal(), _metrics);
+        var first = await journal.ClaimAsync("video-1", "a", Stop);
+        await journal.AppendAsync("video-1", first, 0, [new JournalEntry("happened", new byte[1])], Stop);
+        await journal.ClaimAsync("video-1", "b", Stop);
+        Assert.Equal(0, Read("sa2va_writes_fenced_total", ("store", "journal")));
+        await Assert.ThrowsAsync<FencedException>(() => journal.AppendAsync("video-1", first, 1, [new JournalEntry("happened", new byte[1])], Stop).AsTask());
+        Assert.Equal(1, Read("sa2va_writes_fenced_total", ("store", "journal")));
+        Assert.Equal(1, (await journal.HeadAsync("video-1", Stop)).LastSequence);
     }
 
     [Fact]
-    public void Frames_are_counted_once_and_only_those_of_this_sitting()
+    public void A_failover_lasts_until_the_video_gets_further_and_is_measured_once()
     {
         var told = new List<int>();
-        var progress = new CountedProgress(_metrics, new Listener(told));
-        foreach (var (stage, done) in new[] { (RunStage.Probing, 0), (RunStage.Tracking, 66), (RunStage.Tracking, 66), (RunStage.Tracking, 80), (RunStage.Tracking, 70), (RunStage.Tracking, 81) })
-            progress.Report(new RunProgress(stage, done, 100, ResumedAt: 64, Message: null));
-        Assert.Equal(17, Read("sa2va_frames_total", ("stage", "write")));
-        Assert.Equal([0, 66, 66, 80, 70, 81], told);
+        var time = new ManualTime();
+        var failover = new Failover(_metrics, TimeSpan.FromSeconds(10), time);
+        var progress = failover.Watch(new Listener(told));
+        progress.Report(new RunProgress(RunStage.LoadingModel, 64, 100, ResumedAt: 64, Message: null));
+        progress.Report(new RunProgress(RunStage.Tracking, 64, 100, ResumedAt: 64, Message: null));
+        time.Advance(TimeSpan.FromSeconds(5));
+        Assert.DoesNotContain(Exposition.Parse(_text.Write()).Samples, s => s.Name == "sa2va_failover_duration_seconds_count" && s.Labels["node"] == _node);
+        progress.Report(new RunProgress(RunStage.Tracking, 65, 100, ResumedAt: 64, Message: null));
+        time.Advance(TimeSpan.FromSeconds(5));
+        failover.Watch(inner: null).Report(new RunProgress(RunStage.Tracking, 80, 100, ResumedAt: 72, Message: null));
+        Assert.Equal(15, Read("sa2va_failover_duration_seconds_sum"));
+        Assert.Equal(1, Read("sa2va_failover_duration_seconds_count"));
+        Assert.Equal([64, 64, 65], told);
     }
 
     private double Read(string name, params (string Name, string Value)[] labels) => Exposition.Parse(_text.Write()).Value(name, [("node", _node), .. labels]);

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Text;
 using Sa2VA.Cluster.Settings;
 using Sa2VA.Cluster.Telemetry;
-using Sa2VA.Cluster.Tests.Sources;
 using Sa2VA.Cluster.Transport;
 
 namespace Sa2VA.Cluster.Tests.Telemetry;
@@ -32,7 +31,7 @@ public sealed class TelemetryExportTests
         using (var metrics = new ClusterMetrics("export-test"))
         using (TelemetryExport.Start(settings, "export-test"))
         {
-            metrics.FrameDone("track", TimeSpan.FromMilliseconds(5));
+            metrics.FrameDone(WorkStage.Track, TimeSpan.FromMilliseconds(5));
             using var span = ClusterTracing.StartWork(new WorkItem("video-of-export"), "export-test");
             Assert.NotNull(span);
         }

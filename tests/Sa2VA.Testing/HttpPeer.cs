@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Sa2VA.Cluster.Tests.Sources;
+namespace Sa2VA.Testing;
 
 /// <summary>A web server on a free port of this machine, whose answers a test writes. It records what it was asked.</summary>
-internal sealed class HttpPeer : IAsyncDisposable
+public sealed class HttpPeer : IAsyncDisposable
 {
     private readonly HttpListener _listener = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -13,6 +13,7 @@ internal sealed class HttpPeer : IAsyncDisposable
     private readonly ConcurrentBag<Task> _answers = [];
     private readonly Task _loop;
 
+    /// <summary>Begins to listen.</summary>
     public HttpPeer(Func<HttpListenerContext, CancellationToken, Task> answer)
     {
         _answer = answer;
@@ -20,12 +21,16 @@ internal sealed class HttpPeer : IAsyncDisposable
         _loop = AcceptAsync();
     }
 
+    /// <summary>Where it listens.</summary>
     public int Port { get; }
 
+    /// <summary>Its name with its port.</summary>
     public string Host => $"127.0.0.1:{Port}";
 
+    /// <summary>What it was asked, in order.</summary>
     public ConcurrentQueue<HttpListenerRequest> Requests { get; } = [];
 
+    /// <summary>The address of a path.</summary>
     public string Url(string path) => $"http://{Host}/{path}";
 
     /// <summary>A port that is free for another server; it may be taken by the time it is used.</summary>
@@ -36,6 +41,7 @@ internal sealed class HttpPeer : IAsyncDisposable
         return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();

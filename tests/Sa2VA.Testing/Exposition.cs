@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Xunit;
 
-namespace Sa2VA.Cluster.Tests.Telemetry;
+namespace Sa2VA.Testing;
 
 /// <summary>Reads Prometheus' text format, version 0.0.4, as strictly as its document is: what it does not allow is an exception.</summary>
-internal sealed partial class Exposition
+public sealed partial class Exposition
 {
     private readonly List<Sample> _samples = [];
 
@@ -13,10 +14,14 @@ internal sealed partial class Exposition
     {
     }
 
+    /// <summary>The families by their names.</summary>
     public Dictionary<string, (string Type, string? Help)> Families { get; } = [];
 
+    /// <summary>Every line with a value.</summary>
     public IReadOnlyList<Sample> Samples => _samples;
 
+    /// <summary>Reads a page.</summary>
+    /// <exception cref="FormatException">It is not of that format.</exception>
     public static Exposition Parse(string text)
     {
         if (text.Length > 0 && text[^1] != '\n') throw new FormatException("The last line has no end.");
@@ -52,6 +57,7 @@ internal sealed partial class Exposition
         return result;
     }
 
+    /// <summary>The one value with that name and these labels.</summary>
     public double Value(string name, params (string Name, string Value)[] labels)
         => Assert.Single(_samples, s => s.Name == name && labels.All(l => s.Labels.GetValueOrDefault(l.Name) == l.Value)).Value;
 
@@ -109,10 +115,13 @@ internal sealed partial class Exposition
     [GeneratedRegex("""(?<name>[a-zA-Z_][a-zA-Z0-9_]*)="(?<value>([^"\\]|\\.)*)"(?=,|$)""", RegexOptions.ExplicitCapture)]
     private static partial Regex Label();
 
-    internal sealed record Sample(string Name, IReadOnlyDictionary<string, string> Labels, double Value)
+    /// <summary>A line with a value.</summary>
+    public sealed record Sample(string Name, IReadOnlyDictionary<string, string> Labels, double Value)
     {
+        /// <summary>Its labels, in one order.</summary>
         public string Key => KeyWithout("");
 
+        /// <summary>Its labels but one, in one order.</summary>
         public string KeyWithout(string label) => string.Join('|', Labels.Where(l => l.Key != label).OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key}={l.Value}"));
     }
 }
