@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -55,16 +54,5 @@ public sealed class JobCommandTests(Archive archive)
 
     private static JsonElement Line(string output) => JsonDocument.Parse(output).RootElement;
 
-    private static async Task<string> RunAsync(int exitCode, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["exec", Path.Combine(AppContext.BaseDirectory, "sa2va.dll"), "cluster", .. arguments]) start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync(Stop);
-        var output = await process.StandardOutput.ReadToEndAsync(Stop);
-        await process.WaitForExitAsync(Stop);
-        Assert.True(process.ExitCode == exitCode, $"{string.Join(' ', arguments)} ended with {process.ExitCode}: {output}{await errors}");
-        Assert.DoesNotContain("   at ", await errors, StringComparison.Ordinal);
-        return exitCode == 0 ? output.TrimEnd() : await errors;
-    }
+    private static Task<string> RunAsync(int exitCode, params string[] arguments) => Sa2vaCommand.RunAsync(exitCode, Stop, arguments);
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sa2VA.Cluster.Jobs;
 using Sa2VA.Cluster.Nodes;
+using Sa2VA.Cluster.Telemetry;
 using Sa2VA.Cluster.Videos;
 
 namespace Sa2VA.Cli.Clustering;
@@ -20,9 +21,12 @@ internal static class JobSession
                 if (!known.Models.ContainsKey(request.Model))
                     throw new CliException(ExitCodes.Usage, $"--model is '{request.Model}'; this cluster knows {string.Join(", ", known.Models.Keys.Order(StringComparer.Ordinal))}.");
                 await using var lines = manifest == "-" ? Console.OpenStandardInput() : File.OpenRead(manifest);
+                using var export = TelemetryExport.Start(known.Telemetry with { ServiceName = "sa2va" }, Environment.MachineName);
+                using var span = ClusterTracing.StartSubmission();
                 try
                 {
                     var receipt = await cluster.Jobs.SubmitAsync(request, ManifestReader.ReadAsync(lines, stop), stop);
+                    span?.SetTag("sa2va.job.id", receipt.JobId);
                     Say(json, receipt.IsNew ? $"job {receipt.JobId}: {receipt.Videos} video(s)" : $"job {receipt.JobId} was submitted before: {receipt.Videos} video(s)", new JsonObject
                     {
                         ["type"] = "job", ["jobId"] = receipt.JobId, ["videos"] = receipt.Videos, ["isNew"] = receipt.IsNew,
@@ -31,6 +35,7 @@ internal static class JobSession
                 }
                 catch (JobRefusedException refused)
                 {
+                    span.Fail(refused);
                     throw new CliException(ExitCodes.Usage, refused.Message, refused);
                 }
             },

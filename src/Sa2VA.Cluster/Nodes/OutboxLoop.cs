@@ -1,4 +1,6 @@
 using Sa2VA.Cluster.Settings;
+using Sa2VA.Cluster.Telemetry;
+using Sa2VA.Cluster.Transport;
 
 namespace Sa2VA.Cluster.Nodes;
 
@@ -32,7 +34,7 @@ internal static class OutboxLoop
     {
         try
         {
-            while (await services.Jobs.PumpOutboxAsync(Batch, services.Transport.PublishAsync, stop) > 0)
+            while (await services.Jobs.PumpOutboxAsync(Batch, PublishAsync, stop) > 0)
             {
                 // Until nothing is left.
             }
@@ -45,6 +47,12 @@ internal static class OutboxLoop
         {
             // Submitted work must not wait for the node's restart because one look went wrong.
             services.Log.OutboxFailed(failure);
+        }
+
+        async ValueTask PublishAsync(WorkItem item, CancellationToken cancellationToken)
+        {
+            using var span = ClusterTracing.StartQueueing(item);
+            await services.Transport.PublishAsync(item.Traced(), cancellationToken);
         }
     }
 }

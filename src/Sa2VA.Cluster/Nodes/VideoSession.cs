@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sa2VA.Actors;
 using Sa2VA.Actors.Journaling;
 using Sa2VA.Cluster.Jobs;
@@ -28,6 +29,7 @@ internal sealed class VideoSession
     private IWorkDelivery _delivery;
     private (HandOverReason Reason, string Words) _why;
     private Failover? _failover;
+    private Activity? _span;
 
     public VideoSession(NodeSettings settings, NodeServices services, DevicePool devices, ActorSystem system, IWorkDelivery delivery)
     {
@@ -70,7 +72,8 @@ internal sealed class VideoSession
     /// <summary>Works until the delivery is settled. Cancelling leaves it unsettled: the broker delivers it again.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        var attempt = await PatientlyAsync(() => _services.Jobs.BeginAttemptAsync(Item.VideoId, _settings.Name, _settings.MaxAttempts, stop), stop);
+        using var span = _span = ClusterTracing.StartWork(Item, _settings.Name);
+        var attempt = await ClaimAsync(stop);
         _services.Metrics?.AttemptBegun(attempt.Verdict, Delivery.IsRedelivered);
         switch (attempt)
         {
@@ -84,7 +87,7 @@ internal sealed class VideoSession
                 var reason = $"{video.Attempts} attempts in a row came to no end{last}.{(string.IsNullOrEmpty(video.Error) ? "" : " " + video.Error)}";
                 await PatientlyAsync(() => _services.Jobs.BuryAsync(video.VideoId, reason, stop), stop);
                 await Delivery.BuryAsync(reason, stop);
-                _services.Metrics?.VideoFinished(VideoState.Dead);
+                Finish(VideoState.Dead, reason);
                 _services.Log.VideoIsDead(video.VideoId, video.Attempts, reason);
                 break;
             default:
@@ -92,6 +95,12 @@ internal sealed class VideoSession
                 await Delivery.AcknowledgeAsync(stop);
                 break;
         }
+    }
+
+    private async Task<Attempt> ClaimAsync(CancellationToken stop)
+    {
+        using var span = ClusterTracing.StartStage("claim");
+        return await PatientlyAsync(() => _services.Jobs.BeginAttemptAsync(Item.VideoId, _settings.Name, _settings.MaxAttempts, stop), stop);
     }
 
     private IWorkDelivery Delivery
@@ -118,7 +127,7 @@ internal sealed class VideoSession
                 return;
             }
 
-            using var file = await _services.Fetch(view.Request.Source, yielding.Token);
+            using var file = await FetchAsync(view.Request.Source, yielding.Token);
             using var place = await _devices.LeaseAsync(model, view.Request.Targets.Count, yielding.Token);
             var order = new VideoOrder(
                 file.Path, model, place.Device, view.Request.Targets, job.Protocol, job.KeyFrames, view.Request.Frames ?? FrameSelection.All, job.MaxNewTokens);
@@ -142,6 +151,12 @@ internal sealed class VideoSession
         }
     }
 
+    private async Task<LocalVideo> FetchAsync(string source, CancellationToken cancellationToken)
+    {
+        using var span = ClusterTracing.StartStage("fetch");
+        return await _services.Fetch(source, cancellationToken);
+    }
+
     private static bool HasQuestions(VideoRequest request, Video known)
         => request.Targets.Where((target, index) => target is RunTarget.Expression && !known.HasPrompt(index)).Any();
 
@@ -156,7 +171,7 @@ internal sealed class VideoSession
         {
             Sitting? itself = null;
             var progress = _services.Progress(view, () => itself!.Epoch);
-            using var sitting = itself = new Sitting(view.VideoId, order, place, _failover?.Watch(progress) ?? progress) { OnlyGround = !Has(NodeRole.Tracker) };
+            using var sitting = itself = new Sitting(view.VideoId, order, place, _failover?.Watch(progress) ?? progress) { OnlyGround = !Has(NodeRole.Tracker), Trace = _span?.Context ?? default };
             var (video, failure) = await SitOnceAsync(sitting, stop);
             stop.ThrowIfCancellationRequested();
             if (failure is not null && ServerUnavailableException.Is(failure))
@@ -208,13 +223,16 @@ internal sealed class VideoSession
             case ({ Ending: { } ending }, _):
                 await PatientlyAsync(() => _services.Jobs.EndAttemptAsync(sitting.VideoId, _settings.Name, stop), stop);
                 await Delivery.AcknowledgeAsync(stop);
-                _services.Metrics?.VideoFinished(ending switch
-                {
-                    VideoEnding.Completed => VideoState.Completed,
-                    VideoEnding.Failed => VideoState.Failed,
-                    _ => VideoState.Cancelled,
-                });
-                _services.Log.VideoIsOver(sitting.VideoId, ending is VideoEnding.Failed(var why) ? $"failed: {why.Message}" : ending.GetType().Name);
+                var why = (ending as VideoEnding.Failed)?.Failure.Message;
+                Finish(
+                    ending switch
+                    {
+                        VideoEnding.Completed => VideoState.Completed,
+                        VideoEnding.Failed => VideoState.Failed,
+                        _ => VideoState.Cancelled,
+                    },
+                    why);
+                _services.Log.VideoIsOver(sitting.VideoId, why is null ? ending.GetType().Name : $"failed: {why}");
                 break;
             case ({ } paused, _):
                 await HandOverAsync(
@@ -223,12 +241,14 @@ internal sealed class VideoSession
                 break;
             case (_, FencedException):
                 // Whoever claimed it has a message of its own, or queued one.
+                Mark("taken over");
                 _services.Log.VideoTakenOver(sitting.VideoId);
                 await Delivery.AcknowledgeAsync(stop);
                 break;
             default:
                 var reason = failure is null ? null : RunFailures.Of(failure);
                 reason ??= new RunFailure(RunFailureKind.Internal, failure is null ? "The video's actor stopped without a word." : $"{failure.Message} ({failure.GetType().Name})", Frame: null);
+                Mark("stopped", reason.Message);
                 _services.Log.VideoStopped(sitting.VideoId, reason.Kind, reason.Message);
                 await PatientlyAsync(() => _services.Jobs.NoteFailureAsync(sitting.VideoId, reason.Message, stop), stop);
                 await Delivery.ReturnAsync(stop);
@@ -239,10 +259,12 @@ internal sealed class VideoSession
     /// <summary>Queues the continuation, then lets go: killed in between, the work is delivered twice, which costs little and harms nothing.</summary>
     private async Task HandOverAsync(WorkItem next, long step, (HandOverReason Reason, string Words) why, CancellationToken stop)
     {
+        using var span = ClusterTracing.StartHandOver(why.Reason);
         var state = await PatientlyAsync(() => _services.Jobs.EndAttemptAsync(next.VideoId, _settings.Name, stop), stop);
         // Held back: releasing it will queue it. Begun by another: that one will.
-        if (state == VideoState.Waiting) await _services.Transport.PublishAsync(next, stop);
+        if (state == VideoState.Waiting) await _services.Transport.PublishAsync(next.Traced(), stop);
         await Delivery.AcknowledgeAsync(stop);
+        Mark("handed over");
         _services.Metrics?.HandedOver(why.Reason);
         _services.Log.VideoHandedOver(next.VideoId, (int)step, why.Words);
     }
@@ -258,8 +280,20 @@ internal sealed class VideoSession
             stop);
         await PatientlyAsync(() => _services.Jobs.EndAttemptAsync(view.VideoId, _settings.Name, stop), stop);
         await Delivery.AcknowledgeAsync(stop);
-        _services.Metrics?.VideoFinished(VideoState.Failed);
+        Finish(VideoState.Failed, failure.Message);
         _services.Log.VideoIsOver(view.VideoId, $"failed: {failure.Message}");
+    }
+
+    private void Finish(VideoState outcome, string? why)
+    {
+        _services.Metrics?.VideoFinished(outcome);
+        Mark(outcome.ToString().ToLowerInvariant(), why);
+    }
+
+    private void Mark(string outcome, string? why = null)
+    {
+        _span?.SetTag("sa2va.outcome", outcome);
+        if (why is not null) _span?.SetStatus(ActivityStatusCode.Error, why);
     }
 
     private Task PatientlyAsync(Func<Task> work, CancellationToken stop)

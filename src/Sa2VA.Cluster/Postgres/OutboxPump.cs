@@ -13,6 +13,9 @@ namespace Sa2VA.Cluster.Postgres;
 /// </summary>
 internal sealed class OutboxPump(PostgresDatabase database)
 {
+    // Videos that share the trace of their submission. One of a million videos could be looked at with no tool.
+    private const int MostInATrace = 100;
+
     // A confirm takes the broker a disk sync, which many share.
     private const int AtOnce = 32;
 
@@ -41,9 +44,9 @@ internal sealed class OutboxPump(PostgresDatabase database)
     {
         await using var command = Sql.Command(connection,
             """
-            SELECT o.id, o.job_id, o.number, o.priority, j.trace_parent FROM outbox AS o JOIN jobs AS j USING (job_id)
+            SELECT o.id, o.job_id, o.number, o.priority, CASE WHEN j.videos <= $2 THEN j.trace_parent END FROM outbox AS o JOIN jobs AS j USING (job_id)
             ORDER BY o.priority, o.id LIMIT $1 FOR UPDATE OF o SKIP LOCKED
-            """, limit);
+            """, limit, MostInATrace);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var messages = new List<Message>();
         while (await row.ReadAsync(cancellationToken))

@@ -113,6 +113,8 @@ internal sealed class TrackerActor(
 
     private async ValueTask CheckpointAsync(CancellationToken cancellationToken)
     {
+        // Its loop was begun in the span of the tracking.
+        using var span = ClusterTracing.StartStage("checkpoint")?.SetTag("sa2va.step", _next);
         var (began, bytes) = (meter.Now, 0L);
         var durable = await writer.AskAsync<int>(reply => new WriterCommand.Flush(reply), Patience, cancellationToken);
         if (durable != _next) throw new InvalidOperationException($"The writer is at step {durable}, the tracker at {_next}.");

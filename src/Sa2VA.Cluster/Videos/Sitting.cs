@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sa2VA.Cluster.Results;
 using Sa2VA.Cluster.Runs;
 
@@ -26,6 +27,9 @@ internal sealed class Sitting : IDisposable
 
     /// <summary>Whether to stop once the language model has answered, for another node to go on.</summary>
     public bool OnlyGround { get; init; }
+
+    /// <summary>The span that its own belong to; default for the current one.</summary>
+    public ActivityContext Trace { get; init; }
 
     /// <summary>First step of this sitting.</summary>
     public int ResumedAt

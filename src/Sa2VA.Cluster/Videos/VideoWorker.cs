@@ -2,6 +2,7 @@ using Sa2VA.Actors;
 using Sa2VA.Cluster.Grounding;
 using Sa2VA.Cluster.Results;
 using Sa2VA.Cluster.Runs;
+using Sa2VA.Cluster.Telemetry;
 using Sa2VA.Cluster.Tracking;
 using Sa2VA.Media;
 using Sa2VA.Models.Sa2va;
@@ -56,6 +57,7 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
 
     private async Task<(VideoInfo Info, VideoFacts Facts)> ProbeAsync(Video known, CancellationToken stop)
     {
+        using var span = ClusterTracing.StartStage("probe", sitting.Trace);
         sitting.Report(RunStage.Probing, 0, total: null);
         var info = await MediaProbe.ProbeAsync(Order.Path, MediaLimits.Default, stop);
         var facts = new VideoFacts(info.Width, info.Height, info.FrameCount, info.NominalRate, info.Duration, info.Codec);
@@ -74,6 +76,7 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
             .Where(q => q.Text is not null && !known.HasPrompt(q.Target)).Select(q => (q.Target, q.Text!)).ToList();
         if (questions.Count > 0)
         {
+            using var span = ClusterTracing.StartStage("ground", sitting.Trace)?.SetTag("sa2va.questions", questions.Count);
             var model = (await LoadAsync(info, stop)).Language ?? throw new RunException(
                 RunFailureKind.Model, $"'{Order.Model}' is a plain SAM 2: it tracks points, boxes and masks, but understands no sentences. Give a Sa2VA folder, or show the object.");
             sitting.Report(RunStage.Grounding, 0, Steps(info), $"asking about {questions.Count} of {Order.Targets.Count}");
@@ -119,6 +122,7 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
         using var state = known.Checkpoint is { } point ? await sitting.Place.States.OpenAsync(sitting.VideoId, point.SnapshotFile, stop) : null;
         var resume = state is null ? null : known.Checkpoint;
         sitting.ResumedAt = resume?.NextStep ?? 0;
+        using var span = ClusterTracing.StartStage("track", sitting.Trace)?.SetTag("sa2va.step", sitting.ResumedAt).SetTag("sa2va.objects", objects.Count);
         var writerPlan = new WriterPlan(sitting.VideoId, epoch, [.. objects.Select(o => o.ObjectId)], info.Height, info.Width, sitting.ResumedAt);
         var writer = Context.Spawn("writer", () => new ResultWriter(sitting.Place.Results, writerPlan, done => sitting.Report(RunStage.Tracking, done, steps), sitting.Place.Meter), Stage);
         if (!objects.Any(o => o.IsTracked)) return await WriteEmptyAsync(info, writer, pause, stop);
@@ -167,6 +171,7 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
 
     private async Task<IReadOnlyList<string>> ChainsAsync(IReadOnlyList<PlannedObject> objects, int steps, CancellationToken stop)
     {
+        using var span = ClusterTracing.StartStage("finish", sitting.Trace);
         sitting.Report(RunStage.Finishing, steps, steps);
         var chains = new List<string>(objects.Count);
         foreach (var planned in objects)

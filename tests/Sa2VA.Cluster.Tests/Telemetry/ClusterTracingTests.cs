@@ -47,7 +47,7 @@ public sealed class ClusterTracingTests
     public void A_failure_is_noted_on_its_span()
     {
         using var listener = Listen();
-        using var span = ClusterTracing.StartSubmission("job-1");
+        using var span = ClusterTracing.StartSubmission();
         span.Fail(new InvalidDataException("The file is damaged."));
         Assert.Equal((ActivityStatusCode.Error, "The file is damaged."), (span!.Status, span.StatusDescription));
     }
