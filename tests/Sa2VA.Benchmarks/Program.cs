@@ -40,6 +40,15 @@ switch (arguments.Command)
     case "submit":
         await SubmissionBenchmark.RunAsync(arguments);
         return 0;
+    case "failover":
+        await FailoverBenchmark.RunAsync(arguments);
+        return 0;
+    case "overhead":
+        await OverheadBenchmark.RunAsync(arguments);
+        return 0;
+    case "nodes":
+        await SimulationBenchmark.RunAsync(arguments);
+        return 0;
     default:
         Console.Error.WriteLine("""
             sa2va-benchmarks COMMAND [--threads N] [--repeat N]
@@ -50,6 +59,9 @@ switch (arguments.Command)
               track      --trunk t|s|b+|l --objects 1,4,8,16  one step of all objects with a full memory bank
               rss        --frames 3000  resident memory along a video with a small model
               submit     --videos 1000000  a manifest into a PostgreSQL of its own, and out of the outbox
+              failover   --kills 30 --every 8  kill -9 of a node that tracks, to the next frame that another stores
+              overhead   --videos 12 --loops 1 --repeat 5  what the servers cost with the small model, beside the embedded mode
+              nodes      --nodes 1,2,4,8 --each 20 | --videos V --frames 64 --frame-ms 20  throughput with a model that only waits
               score      --frames 3000  J and F of a long clip
               masks      --videos 64  bytes of stored masks beside PNG files
               redis      --blocks 200  writing and reading masks of 1080p in a Redis of its own
