@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Sa2VA.Cluster.Jobs;
 using Sa2VA.Cluster.Videos;
 
@@ -8,10 +5,8 @@ namespace Sa2VA.Cluster.FaultTests;
 
 /// <summary>What a node's metrics say is what it has done.</summary>
 [Collection(ArchiveCollection.Name)]
-public sealed partial class MetricsTests(Archive archive)
+public sealed class MetricsTests(Archive archive)
 {
-    private static readonly HttpClient s_http = new();
-
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -21,7 +16,7 @@ public sealed partial class MetricsTests(Archive archive)
         var node = cluster.StartNode();
         try
         {
-            var metrics = await AddressAsync(cluster, node);
+            var metrics = await cluster.MetricsOfAsync(node, Stop);
             var job = await cluster.SubmitAsync(archive.Videos(2), Stop);
             var videos = await cluster.WaitAsync(job, Stop);
             await Outcome.AssertUntouchedAsync(cluster, archive, videos, Stop);
@@ -60,7 +55,7 @@ public sealed partial class MetricsTests(Archive archive)
         var node = cluster.StartNode();
         try
         {
-            var metrics = await AddressAsync(cluster, node);
+            var metrics = await cluster.MetricsOfAsync(node, Stop);
             var job = await cluster.SubmitAsync(archive.Videos(1), Stop);
             var begun = await cluster.HearAsync(line => line.EventId == NodeEvents.VideoBegins, Stop);
             await cluster.WaitForCheckpointAsync(begun.Video!, Stop);
@@ -93,14 +88,14 @@ public sealed partial class MetricsTests(Archive archive)
         var frozen = cluster.StartNode();
         try
         {
-            var ofFrozen = await AddressAsync(cluster, frozen);
+            var ofFrozen = await cluster.MetricsOfAsync(frozen, Stop);
             var job = await cluster.SubmitAsync(archive.Videos(1), Stop);
             var begun = await cluster.HearAsync(line => line.EventId == NodeEvents.VideoBegins, Stop);
             await cluster.WaitForCheckpointAsync(begun.Video!, Stop);
             frozen.Freeze();
             var since = TimeProvider.System.GetTimestamp();
             var other = cluster.StartNode();
-            var ofOther = await AddressAsync(cluster, other);
+            var ofOther = await cluster.MetricsOfAsync(other, Stop);
             await cluster.HearAsync(line => line.EventId == NodeEvents.VideoIsOver && line.Node == other.Name, Stop);
             var elapsed = TimeProvider.System.GetElapsedTime(since);
 
@@ -126,23 +121,14 @@ public sealed partial class MetricsTests(Archive archive)
         }
     }
 
-    [GeneratedRegex(@"port (?<port>[0-9]+)$", RegexOptions.ExplicitCapture)]
-    private static partial Regex PortAtTheEnd();
-
     private static async Task<TestCluster> StartAsync()
     {
         var cluster = await TestCluster.StartAsync(Stop);
-        cluster.NodeSettings["telemetry"] = new JsonObject { ["port"] = 0 };
+        cluster.ServeMetrics();
         return cluster;
     }
 
-    private static async Task<Uri> AddressAsync(TestCluster cluster, NodeProcess node)
-    {
-        var line = await cluster.HearAsync(line => line.EventId == NodeEvents.Answers && line.Node == node.Name, Stop);
-        return new Uri($"http://127.0.0.1:{int.Parse(PortAtTheEnd().Match(line.Text).Groups["port"].Value, CultureInfo.InvariantCulture)}/metrics");
-    }
-
-    private static async Task<Exposition> ReadAsync(Uri metrics) => Exposition.Parse(await s_http.GetStringAsync(metrics, Stop));
+    private static Task<Exposition> ReadAsync(Uri metrics) => NodeMetrics.ReadAsync(metrics, Stop);
 
     private static async Task<int> CountAsync(TestCluster cluster, IReadOnlyList<VideoView> videos, string type)
     {

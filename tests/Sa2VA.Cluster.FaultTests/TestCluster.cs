@@ -63,7 +63,11 @@ internal sealed class TestCluster : IAsyncDisposable
 
     /// <summary>Submits a job; the nodes send its messages.</summary>
     public Task<JobReceipt> SubmitAsync(IEnumerable<VideoRequest> videos, CancellationToken cancellationToken)
-        => Connection.Jobs.SubmitAsync(new JobRequest { Model = NanoModel.Name }, videos.ToAsyncEnumerable(), cancellationToken);
+        => SubmitAsync(new JobRequest { Model = NanoModel.Name }, videos, cancellationToken);
+
+    /// <summary>The same with other settings.</summary>
+    public Task<JobReceipt> SubmitAsync(JobRequest job, IEnumerable<VideoRequest> videos, CancellationToken cancellationToken)
+        => Connection.Jobs.SubmitAsync(job, videos.ToAsyncEnumerable(), cancellationToken);
 
     /// <summary>Waits for a line of some node.</summary>
     /// <exception cref="TimeoutException">Nobody says it.</exception>
@@ -129,7 +133,7 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         var settings = (JsonObject)NodeSettings.DeepClone();
         settings["name"] = "node";
-        settings["models"] = new JsonObject { [NanoModel.Name] = NanoModel.Folder };
+        settings["models"] ??= new JsonObject { [NanoModel.Name] = NanoModel.Folder };
         settings["sources"] = new JsonObject { ["roots"] = new JsonArray(new JsonObject { ["path"] = Path.GetTempPath() }) };
         settings["servers"] = new JsonObject
         {

@@ -77,11 +77,12 @@ internal static class JobSession
                     {
                         Say(
                             json,
-                            $"{video.VideoId}  {Name(video.State),-9}  {video.FramesDone}/{(video.FramesTotal is { } total ? total.ToString(CultureInfo.InvariantCulture) : "?")}  {video.Request.Name ?? video.Request.Source}{(video.Error is null ? "" : $"  {video.Error}")}",
+                            $"{video.VideoId}  {Name(video.State),-9}  {video.FramesDone}/{(video.FramesTotal is { } total ? total.ToString(CultureInfo.InvariantCulture) : "?")}  {video.Request.Name ?? video.Request.Source}{(video.ReusedFrom is null ? "" : $"  reused from {video.ReusedFrom}")}{(video.Error is null ? "" : $"  {video.Error}")}",
                             new JsonObject
                             {
                                 ["type"] = "video", ["videoId"] = video.VideoId, ["state"] = Name(video.State), ["source"] = video.Request.Source, ["name"] = video.Request.Name,
                                 ["framesDone"] = video.FramesDone, ["framesTotal"] = video.FramesTotal, ["attempts"] = video.Attempts, ["owner"] = video.Owner, ["error"] = video.Error,
+                                ["reusedFrom"] = video.ReusedFrom,
                             });
                     }
 

@@ -34,14 +34,15 @@ internal static class ClusterJobCommands
         var priority = new Option<WorkPriority>("--priority") { HelpName = "HOW", Description = "high, normal or low.", DefaultValueFactory = _ => WorkPriority.Normal };
         var protocol = new Option<GroundingProtocol>("--protocol") { HelpName = "NAME", Description = "sa2vai or sa2va.", DefaultValueFactory = _ => GroundingProtocol.Sa2vaI };
         var keyFrames = new Option<int>("--keyframes") { HelpName = "N", Description = "Frames shown to the language model.", DefaultValueFactory = _ => 5 };
+        var reuse = new Option<bool>("--reuse") { Description = "Answer videos with the masks of earlier ones where content, sentences, model and settings are the same." };
         var (settings, json) = (Settings(), Json());
-        var command = new Command("submit", "Submit a job.") { manifest, model, key, title, priority, protocol, keyFrames, settings, json };
+        var command = new Command("submit", "Submit a job.") { manifest, model, key, title, priority, protocol, keyFrames, reuse, settings, json };
         command.SetAction((parsed, stop) =>
         {
             var request = new JobRequest
             {
                 Model = parsed.GetRequiredValue(model), Key = parsed.GetValue(key), Title = parsed.GetValue(title), Priority = parsed.GetValue(priority),
-                Protocol = parsed.GetValue(protocol), KeyFrames = parsed.GetValue(keyFrames),
+                Protocol = parsed.GetValue(protocol), KeyFrames = parsed.GetValue(keyFrames), ReuseResults = parsed.GetValue(reuse),
             };
             return JobSession.SubmitAsync(parsed.GetRequiredValue(settings), parsed.GetRequiredValue(manifest), request, parsed.GetValue(json), stop);
         });

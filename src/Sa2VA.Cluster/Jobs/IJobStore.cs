@@ -196,9 +196,10 @@ public sealed record JobView(
 /// <param name="FramesTotal">Null before it was probed.</param>
 /// <param name="Error">Why it failed, is dead or was cancelled.</param>
 /// <param name="UpdatedAt">Of the last change.</param>
+/// <param name="ReusedFrom">The video whose masks were copied for it; null when it was run.</param>
 public sealed record VideoView(
     string VideoId, string JobId, VideoRequest Request, VideoState State, long Epoch, string? Owner, int Attempts,
-    long FramesDone, long? FramesTotal, string? Error, DateTimeOffset UpdatedAt);
+    long FramesDone, long? FramesTotal, string? Error, DateTimeOffset UpdatedAt, string? ReusedFrom = null);
 
 /// <summary>What a node is to do with work that it took.</summary>
 /// <param name="Verdict">Whether to begin.</param>

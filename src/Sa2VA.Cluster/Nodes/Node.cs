@@ -23,6 +23,7 @@ public sealed class Node : IAsyncDisposable
     private readonly NodeSettings _settings;
     private readonly NodeServices _services;
     private readonly DevicePool _devices;
+    private readonly ModelDigests _digests = new();
     private readonly ActorSystem _system;
     private readonly SemaphoreSlim _free;
     private readonly Lock _gate = new();
@@ -76,6 +77,7 @@ public sealed class Node : IAsyncDisposable
     {
         await _system.DisposeAsync();
         await _devices.DisposeAsync();
+        await _digests.DisposeAsync();
         _free.Dispose();
     }
 
@@ -115,7 +117,7 @@ public sealed class Node : IAsyncDisposable
             living = _sessions.TryGetValue(delivery.Item.VideoId, out var known) ? known.Session : null;
             if (living is null)
             {
-                var session = new VideoSession(_settings, _services, _devices, _system, delivery);
+                var session = new VideoSession(_settings, _services, _devices, _digests, _system, delivery);
                 _sessions.Add(delivery.Item.VideoId, (session, Task.Run(() => SeeThroughAsync(session, delivery, stop), CancellationToken.None)));
             }
         }

@@ -42,6 +42,12 @@ internal static partial class NodeLog
     [LoggerMessage(EventId = 2017, Level = LogLevel.Debug, Message = "Message about {Video} is forgotten: it is over, held back or unknown")]
     public static partial void MessageForgotten(this ILogger log, string video);
 
+    [LoggerMessage(EventId = 2021, Level = LogLevel.Information, Message = "Video {Video} is answered with the masks of {From}")]
+    public static partial void VideoIsReused(this ILogger log, string video, string from);
+
+    [LoggerMessage(EventId = 2022, Level = LogLevel.Warning, Message = "The model in {Folder} cannot be read for its digest, and results with it are not used again: {Reason}")]
+    public static partial void NoModelDigest(this ILogger log, string folder, string reason);
+
     [LoggerMessage(EventId = 2018, Level = LogLevel.Error, Message = "Work on {Video} failed in a way that nobody foresaw; it is delivered again")]
     public static partial void SessionFailed(this ILogger log, Exception failure, string video);
 

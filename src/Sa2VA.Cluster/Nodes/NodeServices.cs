@@ -49,10 +49,13 @@ public sealed record NodeServices
 }
 
 /// <summary>A video that lies on this machine until disposed.</summary>
-public sealed class LocalVideo(string path, Action? release = null) : IDisposable
+public sealed class LocalVideo(string path, Action? release = null, string? contentHash = null) : IDisposable
 {
     /// <summary>The file, or the folder of pictures.</summary>
     public string Path { get; } = path;
+
+    /// <summary>Digest of its bytes; null when it has none, and then its results are not used again.</summary>
+    public string? ContentHash { get; } = contentHash;
 
     /// <inheritdoc/>
     public void Dispose() => release?.Invoke();

@@ -17,7 +17,7 @@ public static class NodeSources
         {
             var video = await sources.FetchAsync(source, cancellationToken);
             metrics?.SourceFetched(OriginOf(source), "ok", video.Bytes);
-            return new LocalVideo(video.LocalPath, video.Dispose);
+            return new LocalVideo(video.LocalPath, video.Dispose, video.ContentHash);
         }
         catch (SourceException failure)
         {

@@ -23,6 +23,8 @@ internal sealed class VideoSession
     private readonly NodeSettings _settings;
     private readonly NodeServices _services;
     private readonly DevicePool _devices;
+    private readonly ModelDigests _digests;
+    private readonly ResultReuse _reuse;
     private readonly ActorSystem _system;
     private readonly CancellationTokenSource _yield = new();
     private readonly Lock _gate = new();
@@ -31,9 +33,10 @@ internal sealed class VideoSession
     private Failover? _failover;
     private Activity? _span;
 
-    public VideoSession(NodeSettings settings, NodeServices services, DevicePool devices, ActorSystem system, IWorkDelivery delivery)
+    public VideoSession(NodeSettings settings, NodeServices services, DevicePool devices, ModelDigests digests, ActorSystem system, IWorkDelivery delivery)
     {
-        (_settings, _services, _devices, _system, _delivery) = (settings, services, devices, system, delivery);
+        (_settings, _services, _devices, _digests, _system, _delivery) = (settings, services, devices, digests, system, delivery);
+        _reuse = new ResultReuse(services.Jobs, services.Journal, services.Results, services.Time);
         StartedAt = services.Time.GetTimestamp();
     }
 
@@ -128,14 +131,17 @@ internal sealed class VideoSession
             }
 
             using var file = await FetchAsync(view.Request.Source, yielding.Token);
+            if (job.ReuseResults && known is { Prompts.Count: 0, Checkpoint: null } && await ReuseAsync(job, view, model, file, yielding.Token, stop)) return;
             using var place = await _devices.LeaseAsync(model, view.Request.Targets.Count, yielding.Token);
-            var order = new VideoOrder(
-                file.Path, model, place.Device, view.Request.Targets, job.Protocol, job.KeyFrames, view.Request.Frames ?? FrameSelection.All, job.MaxNewTokens);
-            await SitAsync(order, view, place, stop);
+            await SitAsync(OrderOf(job, view, file.Path, model, place.Device), view, place, () => RecordContentAsync(job, view, model, file, stop), stop);
         }
         catch (OperationCanceledException) when (IsYielding && !stop.IsCancellationRequested)
         {
             await HandOverAsync(Item, view.FramesDone, _why, stop);
+        }
+        catch (FencedException)
+        {
+            await LeaveAsync(view.VideoId, stop);
         }
         catch (ServerUnavailableException away)
         {
@@ -151,6 +157,52 @@ internal sealed class VideoSession
         }
     }
 
+    private static VideoOrder OrderOf(JobRequest job, VideoView view, string path, string model, string device) => new(
+        path, model, device, view.Request.Targets, job.Protocol, job.KeyFrames, view.Request.Frames ?? FrameSelection.All, job.MaxNewTokens);
+
+    /// <summary>True when the video was answered from an earlier result and is over.</summary>
+    private async Task<bool> ReuseAsync(JobRequest job, VideoView view, string model, LocalVideo file, CancellationToken yielding, CancellationToken stop)
+    {
+        using var span = ClusterTracing.StartStage("reuse");
+        if (await ContentKeyAsync(job, view, model, file, yielding) is not { } key) return false;
+        var order = OrderOf(job, view, file.Path, model, device: "");
+        if (await PatientlyAsync(() => _reuse.TryAsync(view, order, key, _settings.Name, yielding), yielding) is not var (video, from)) return false;
+        await PatientlyAsync(() => _services.Jobs.RecordContentAsync(view.VideoId, key, stop), stop);
+        await PatientlyAsync(() => _services.Jobs.EndAttemptAsync(view.VideoId, _settings.Name, stop), stop);
+        await Delivery.AcknowledgeAsync(stop);
+        if (video.ReusedFrom is not null)
+        {
+            var steps = order.Frames.Steps(video.Facts!.FrameCount);
+            _services.Progress(view, () => video.Epoch)?.Report(new RunProgress(RunStage.Finishing, steps, steps, ResumedAt: 0, $"reused from {from}"));
+            _services.Metrics?.VideoReused();
+            _services.Log.VideoIsReused(view.VideoId, from);
+        }
+
+        Conclude(view.VideoId, video.Ending!);
+        return true;
+    }
+
+    /// <summary>So that later videos can use its results.</summary>
+    private async Task RecordContentAsync(JobRequest job, VideoView view, string model, LocalVideo file, CancellationToken stop)
+    {
+        if (await ContentKeyAsync(job, view, model, file, stop) is { } key)
+            await PatientlyAsync(() => _services.Jobs.RecordContentAsync(view.VideoId, key, stop), stop);
+    }
+
+    private async Task<string?> ContentKeyAsync(JobRequest job, VideoView view, string model, LocalVideo file, CancellationToken cancellationToken)
+    {
+        if (file.ContentHash is not { } content) return null;
+        try
+        {
+            return ContentKey.Of(content, await _digests.OfAsync(model, cancellationToken), job, view.Request);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            _services.Log.NoModelDigest(model, failure.Message);
+            return null;
+        }
+    }
+
     private async Task<LocalVideo> FetchAsync(string source, CancellationToken cancellationToken)
     {
         using var span = ClusterTracing.StartStage("fetch");
@@ -160,7 +212,7 @@ internal sealed class VideoSession
     private static bool HasQuestions(VideoRequest request, Video known)
         => request.Targets.Where((target, index) => target is RunTarget.Expression && !known.HasPrompt(index)).Any();
 
-    private async Task SitAsync(VideoOrder order, VideoView view, DeviceLease device, CancellationToken stop)
+    private async Task SitAsync(VideoOrder order, VideoView view, DeviceLease device, Func<Task> recordContent, CancellationToken stop)
     {
         var place = new SittingPlace
         {
@@ -181,6 +233,7 @@ internal sealed class VideoSession
                 continue;
             }
 
+            if (video?.Ending is VideoEnding.Completed) await recordContent();
             await ConcludeAsync(sitting, video, failure, stop);
             return;
         }
@@ -223,16 +276,7 @@ internal sealed class VideoSession
             case ({ Ending: { } ending }, _):
                 await PatientlyAsync(() => _services.Jobs.EndAttemptAsync(sitting.VideoId, _settings.Name, stop), stop);
                 await Delivery.AcknowledgeAsync(stop);
-                var why = (ending as VideoEnding.Failed)?.Failure.Message;
-                Finish(
-                    ending switch
-                    {
-                        VideoEnding.Completed => VideoState.Completed,
-                        VideoEnding.Failed => VideoState.Failed,
-                        _ => VideoState.Cancelled,
-                    },
-                    why);
-                _services.Log.VideoIsOver(sitting.VideoId, why is null ? ending.GetType().Name : $"failed: {why}");
+                Conclude(sitting.VideoId, ending);
                 break;
             case ({ } paused, _):
                 await HandOverAsync(
@@ -240,10 +284,7 @@ internal sealed class VideoSession
                     sitting.OnlyGround && !IsYielding ? (HandOverReason.Keyframes, "its questions are answered") : _why, stop);
                 break;
             case (_, FencedException):
-                // Whoever claimed it has a message of its own, or queued one.
-                Mark("taken over");
-                _services.Log.VideoTakenOver(sitting.VideoId);
-                await Delivery.AcknowledgeAsync(stop);
+                await LeaveAsync(sitting.VideoId, stop);
                 break;
             default:
                 var reason = failure is null ? null : RunFailures.Of(failure);
@@ -272,8 +313,7 @@ internal sealed class VideoSession
     /// <summary>Something is wrong with the video or its settings, and no actor of it was begun: its history says so.</summary>
     private async Task FailAsync(JobRequest job, VideoView view, RunFailure failure, CancellationToken stop)
     {
-        var order = new VideoOrder(
-            view.Request.Source, job.Model, "", view.Request.Targets, job.Protocol, job.KeyFrames, view.Request.Frames ?? FrameSelection.All, job.MaxNewTokens);
+        var order = OrderOf(job, view, view.Request.Source, job.Model, device: "");
         await PatientlyAsync(
             () => VideoRecord.ApplyAsync(
                 _services.Journal, view.VideoId, _settings.Name, epoch => [new VideoCommand.Claim(order, epoch, _settings.Name), new VideoCommand.Fail(failure)], _services.Time.GetUtcNow(), stop),
@@ -282,6 +322,28 @@ internal sealed class VideoSession
         await Delivery.AcknowledgeAsync(stop);
         Finish(VideoState.Failed, failure.Message);
         _services.Log.VideoIsOver(view.VideoId, $"failed: {failure.Message}");
+    }
+
+    /// <summary>Another owner has it, with a message of its own, or one that it queued.</summary>
+    private async Task LeaveAsync(string videoId, CancellationToken stop)
+    {
+        Mark("taken over");
+        _services.Log.VideoTakenOver(videoId);
+        await Delivery.AcknowledgeAsync(stop);
+    }
+
+    private void Conclude(string videoId, VideoEnding ending)
+    {
+        var why = (ending as VideoEnding.Failed)?.Failure.Message;
+        Finish(
+            ending switch
+            {
+                VideoEnding.Completed => VideoState.Completed,
+                VideoEnding.Failed => VideoState.Failed,
+                _ => VideoState.Cancelled,
+            },
+            why);
+        _services.Log.VideoIsOver(videoId, why is null ? ending.GetType().Name : $"failed: {why}");
     }
 
     private void Finish(VideoState outcome, string? why)

@@ -9,7 +9,7 @@ internal static class JobRows
 {
     /// <summary>The columns of <see cref="Video"/>; the table is called v.</summary>
     public const string VideoColumns =
-        "v.job_id, v.number, v.source, v.targets, v.name, v.first_frame, v.last_frame, v.stride, v.state, v.epoch, v.owner, v.attempts, v.frames_done, v.frames_total, v.error, v.updated_at";
+        "v.job_id, v.number, v.source, v.targets, v.name, v.first_frame, v.last_frame, v.stride, v.state, v.epoch, v.owner, v.attempts, v.frames_done, v.frames_total, v.error, v.updated_at, v.reused_from";
 
     /// <summary>The columns of <see cref="Job"/>, and the tables that they come from: jobs is called j.</summary>
     public const string JobsWithCounts =
@@ -36,7 +36,7 @@ internal static class JobRows
         return new VideoView(
             new VideoNumber(row.GetString(0), row.GetInt32(1)).ToString(), row.GetString(0), request, StateName.Parse(row.GetString(8)),
             row.GetInt64(9), Text(row, 10), row.GetInt32(11), row.GetInt64(12), row.IsDBNull(13) ? null : row.GetInt64(13), Text(row, 14),
-            row.GetFieldValue<DateTimeOffset>(15));
+            row.GetFieldValue<DateTimeOffset>(15), Text(row, 16));
     }
 
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);

@@ -10,7 +10,9 @@ namespace Sa2VA.Cluster.Postgres;
 /// <param name="FramesDone">Steps that are stored.</param>
 /// <param name="FrameCount">Frames in the file.</param>
 /// <param name="Error">Why it stands there; counts only together with a state.</param>
-internal sealed record VideoChange(VideoState? State = null, string? Owner = null, long? FramesDone = null, long? FrameCount = null, string? Error = null)
+/// <param name="ReusedFrom">The video whose masks were copied.</param>
+internal sealed record VideoChange(
+    VideoState? State = null, string? Owner = null, long? FramesDone = null, long? FrameCount = null, string? Error = null, string? ReusedFrom = null)
 {
     public static VideoChange Of(IEnumerable<VideoEvent> events) => events.Aggregate(new VideoChange(), After);
 
@@ -19,6 +21,7 @@ internal sealed record VideoChange(VideoState? State = null, string? Owner = nul
         VideoClaimed(_, var owner, _) => change with { State = VideoState.Running, Owner = owner, Error = null },
         VideoProbed(var facts, _) => change with { FrameCount = facts.FrameCount },
         TrackingCheckpointed(var point, _) => change with { FramesDone = point.NextStep },
+        VideoReused(var from, _) => change with { ReusedFrom = from },
         VideoCompleted => change with { State = VideoState.Completed, Error = null },
         VideoFailed(var failure, _) => change with { State = VideoState.Failed, Error = failure.Message },
         VideoCancelled(var reason, _) => change with { State = VideoState.Cancelled, Error = reason },

@@ -16,12 +16,11 @@ public sealed class VideoProjection : IJournalProjection
     {
         if (entries.Count == 0 || !VideoNumber.TryParse(persistenceId, out var video)) return [];
         var change = VideoChange.Of(entries.Select(entry => _codec.Decode(new JournalRecord(0, epoch, entry.Type, entry.Payload))));
-        return
-        [
-            Sql.InBatch(
-                "SELECT project_video($1, $2, $3, $4, $5, $6, $7, $8)", video.JobId, video.Number, change.State is { } state ? StateName.Of(state) : null, epoch,
-                Storable(change.Owner), change.FramesDone, change.FrameCount, Storable(change.Error)),
-        ];
+        var projected = Sql.InBatch(
+            "SELECT project_video($1, $2, $3, $4, $5, $6, $7, $8)", video.JobId, video.Number, change.State is { } state ? StateName.Of(state) : null, epoch,
+            Storable(change.Owner), change.FramesDone, change.FrameCount, Storable(change.Error));
+        return change.ReusedFrom is { } from
+            ? [projected, Sql.InBatch("UPDATE videos SET reused_from = $3 WHERE job_id = $1 AND number = $2", video.JobId, video.Number, from)] : [projected];
     }
 
     private static string? Storable(string? text) => text is null ? null : StorableText.Of(text);

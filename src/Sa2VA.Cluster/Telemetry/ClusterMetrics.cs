@@ -17,6 +17,7 @@ public sealed class ClusterMetrics : IDisposable
     private readonly KeyValuePair<string, object?> _node;
     private readonly Counter<long> _frames;
     private readonly Counter<long> _finished;
+    private readonly Counter<long> _reused;
     private readonly Counter<long> _attempts;
     private readonly Counter<long> _redeliveries;
     private readonly Counter<long> _fenced;
@@ -41,6 +42,7 @@ public sealed class ClusterMetrics : IDisposable
         _node = new("node", node);
         _frames = _meter.CreateCounter<long>("sa2va.frames", "{frame}", "Frames that a stage is done with.");
         _finished = _meter.CreateCounter<long>("sa2va.videos.finished", "{video}", "Videos that are over, by how they ended.");
+        _reused = _meter.CreateCounter<long>("sa2va.videos.reused", "{video}", "Videos that were answered with the masks of an earlier one.");
         _attempts = _meter.CreateCounter<long>("sa2va.attempts", "{attempt}", "Messages taken, by what the job store said: go, forget, too_many.");
         _redeliveries = _meter.CreateCounter<long>("sa2va.redeliveries", "{delivery}", "Messages that another node, or an earlier life of this one, had taken and not settled.");
         _fenced = _meter.CreateCounter<long>("sa2va.writes.fenced", "{write}", "Writes that were refused because another owner had claimed the video.");
@@ -96,6 +98,9 @@ public sealed class ClusterMetrics : IDisposable
     /// <summary>A video is over.</summary>
     public void VideoFinished(VideoState outcome) => Finished(outcome, 1);
 
+    /// <summary>A video was answered with the masks of an earlier one; it is counted as finished too.</summary>
+    public void VideoReused() => _reused.Add(1, _node);
+
     /// <summary>A write was refused because another owner had claimed the video.</summary>
     /// <param name="store"><c>journal</c>, <c>results</c> or <c>checkpoints</c>.</param>
     public void WriteFenced(string store) => _fenced.Add(1, _node, Tag("store", store));
@@ -137,6 +142,7 @@ public sealed class ClusterMetrics : IDisposable
     private void BeginAtZero()
     {
         _redeliveries.Add(0, _node);
+        _reused.Add(0, _node);
         foreach (var stage in Enum.GetValues<WorkStage>().Where(stage => stage != WorkStage.Ground)) _frames.Add(0, _node, Tag("stage", Lower(stage)));
         foreach (var verdict in Enum.GetValues<AttemptVerdict>()) Attempted(verdict, 0);
         foreach (var reason in Enum.GetValues<HandOverReason>()) _handOvers.Add(0, _node, Tag("reason", Lower(reason)));

@@ -26,7 +26,7 @@ public static class ClusterTracing
     public static Activity? StartWork(WorkItem item, string node)
         => StartOf(item, item.Kind == WorkKind.Keyframes ? "work keyframes" : "work video", ActivityKind.Consumer)?.SetTag("sa2va.node", node);
 
-    /// <summary>Begins the span of a part of that work: <c>claim</c>, <c>fetch</c>, <c>probe</c>, <c>ground</c>, <c>track</c>, <c>checkpoint</c>, <c>finish</c>.</summary>
+    /// <summary>Begins the span of a part of that work: <c>claim</c>, <c>fetch</c>, <c>reuse</c>, <c>probe</c>, <c>ground</c>, <c>track</c>, <c>checkpoint</c>, <c>finish</c>.</summary>
     /// <param name="stage">Its name.</param>
     /// <param name="parent">What it is a part of; the current span when left out.</param>
     public static Activity? StartStage(string stage, ActivityContext parent = default) => Source.StartActivity(stage, ActivityKind.Internal, parent);

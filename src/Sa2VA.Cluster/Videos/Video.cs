@@ -26,6 +26,9 @@ public sealed record Video
     /// <summary>Where tracking can go on; null before the first checkpoint.</summary>
     public TrackingPoint? Checkpoint { get; init; }
 
+    /// <summary>The video whose masks were copied for it; null when it was run.</summary>
+    public string? ReusedFrom { get; init; }
+
     /// <summary>How it ended; null while there is something to do.</summary>
     public VideoEnding? Ending { get; init; }
 

@@ -18,6 +18,9 @@ public abstract record VideoCommand
     /// <summary>Results and state up to a step are on disk.</summary>
     public sealed record RecordCheckpoint(TrackingPoint Point, ReplyTo<Video> Reply) : VideoCommand;
 
+    /// <summary>Every step is stored, as a copy of an earlier video's.</summary>
+    public sealed record Reuse(string From, VideoFacts Facts, IReadOnlyDictionary<int, ResolvedPrompt> Prompts, IReadOnlyList<string> Chains) : VideoCommand;
+
     /// <summary>Every step is stored.</summary>
     public sealed record Complete(IReadOnlyList<string> Chains) : VideoCommand;
 

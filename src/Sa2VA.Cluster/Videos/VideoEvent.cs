@@ -9,6 +9,7 @@ namespace Sa2VA.Cluster.Videos;
 [JsonDerivedType(typeof(VideoProbed), "video-probed")]
 [JsonDerivedType(typeof(PromptResolved), "prompt-resolved")]
 [JsonDerivedType(typeof(TrackingCheckpointed), "tracking-checkpointed")]
+[JsonDerivedType(typeof(VideoReused), "video-reused")]
 [JsonDerivedType(typeof(VideoCompleted), "video-completed")]
 [JsonDerivedType(typeof(VideoFailed), "video-failed")]
 [JsonDerivedType(typeof(VideoCancelled), "video-cancelled")]
@@ -28,6 +29,9 @@ public abstract record VideoEvent(DateTimeOffset At)
 
     /// <summary>Results and the tracker's state up to a step are on disk.</summary>
     public sealed record TrackingCheckpointed(TrackingPoint Point, DateTimeOffset At) : VideoEvent(At);
+
+    /// <summary>Its masks are copies of those of another video, which had asked the same of the same content.</summary>
+    public sealed record VideoReused(string From, DateTimeOffset At) : VideoEvent(At);
 
     /// <summary>Every step is stored; the chains are over each object's blocks.</summary>
     public sealed record VideoCompleted(IReadOnlyList<string> Chains, DateTimeOffset At) : VideoEvent(At);

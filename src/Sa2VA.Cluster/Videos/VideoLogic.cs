@@ -23,6 +23,7 @@ public static class VideoLogic
         ResolvePrompt(var target, var prompt, _) => [new PromptResolved(target, prompt, now)],
         // Tracking that started over (its snapshot was gone) may report an earlier step; the file is what counts.
         RecordCheckpoint(var point, _) when point != video.Checkpoint => [new TrackingCheckpointed(point, now)],
+        Reuse reuse => Taken(video, reuse, now),
         Complete(var chains) => [new VideoCompleted(chains, now)],
         Fail(var failure) => [new VideoFailed(failure, now)],
         _ => [],
@@ -36,9 +37,18 @@ public static class VideoLogic
         VideoProbed(var facts, _) => video with { Facts = facts },
         PromptResolved(var target, var prompt, _) => video with { Prompts = video.Prompts.SetItem(target, prompt) },
         TrackingCheckpointed(var point, _) => video with { Checkpoint = point },
+        VideoReused(var from, _) => video with { ReusedFrom = from },
         VideoCompleted(var chains, _) => video with { Ending = new VideoEnding.Completed(chains) },
         VideoFailed(var failure, _) => video with { Ending = new VideoEnding.Failed(failure) },
         VideoCancelled(var reason, _) => video with { Ending = new VideoEnding.Cancelled(reason) },
         _ => video,
     };
+
+    private static IReadOnlyList<VideoEvent> Taken(Video video, Reuse reuse, DateTimeOffset now) =>
+    [
+        new VideoReused(reuse.From, now),
+        .. reuse.Facts == video.Facts ? (VideoEvent[])[] : [new VideoProbed(reuse.Facts, now)],
+        .. reuse.Prompts.Where(prompt => !video.HasPrompt(prompt.Key)).Select(prompt => new PromptResolved(prompt.Key, prompt.Value, now)),
+        new VideoCompleted(reuse.Chains, now),
+    ];
 }

@@ -17,20 +17,30 @@ internal static class VideoRecord
     public static async Task<Video> ApplyAsync(
         IJournal journal, string videoId, string owner, Func<long, IReadOnlyList<VideoCommand>> commands, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var codec = new VideoCodec();
         var epoch = await journal.ClaimAsync(videoId, owner, cancellationToken);
+        return await ApplyAsync(journal, videoId, epoch, commands(epoch), now, cancellationToken);
+    }
+
+    /// <summary>The same under an epoch that was claimed before.</summary>
+    /// <exception cref="FencedException">Another one has claimed it since.</exception>
+    public static async Task<Video> ApplyAsync(
+        IJournal journal, string videoId, long epoch, IReadOnlyList<VideoCommand> commands, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var codec = new VideoCodec();
         var head = await journal.HeadAsync(videoId, cancellationToken);
         var video = await VideoHistory.LoadAsync(journal, videoId, cancellationToken);
         var entries = new List<JournalEntry>();
-        foreach (var happened in commands(epoch).SelectMany(Decide))
+        foreach (var command in commands)
         {
-            entries.Add(codec.Encode(happened));
-            video = VideoLogic.Evolve(video, happened);
+            // One by one: what a command decides depends on those before it.
+            foreach (var happened in VideoLogic.Decide(video, command, now))
+            {
+                entries.Add(codec.Encode(happened));
+                video = VideoLogic.Evolve(video, happened);
+            }
         }
 
         if (entries.Count > 0) await journal.AppendAsync(videoId, epoch, head.LastSequence, entries, cancellationToken);
         return video;
-
-        IReadOnlyList<VideoEvent> Decide(VideoCommand command) => VideoLogic.Decide(video, command, now);
     }
 }

@@ -58,6 +58,15 @@ public sealed class VideoProjectionTests(DatabaseFixture server) : IClassFixture
         Assert.Equal("no longer wanted", (await _jobs.FindVideoAsync(id, Stop))!.Error);
     }
 
+    [Fact]
+    public async Task A_video_that_is_reused_says_from_where()
+    {
+        var id = await SubmitAsync(Some.Video());
+        await AppendAsync(_journal, id, new VideoClaimed(1, "n", At), new VideoReused("earlier-7", At), Probed(10), new VideoCompleted(["c"], At));
+        Assert.Equal((VideoState.Completed, 1L, "n", 10L, 10L), await RowAsync(id));
+        Assert.Equal("earlier-7", (await _jobs.FindVideoAsync(id, Stop))!.ReusedFrom);
+    }
+
     [Theory]
     [InlineData(0, null, 1, 100)]
     [InlineData(2, 9, 3, 100)]

@@ -41,6 +41,7 @@ public sealed class ClusterMetricsTests : IDisposable
         Assert.Equal(1, Read("sa2va_redeliveries_total"));
         Assert.Equal(1, Read("sa2va_videos_finished_total", ("outcome", "failed")));
         Assert.Equal(0, Read("sa2va_videos_finished_total", ("outcome", "dead")));
+        Assert.Equal(1, Read("sa2va_videos_reused_total"));
         Assert.Equal(1, Read("sa2va_writes_fenced_total", ("store", "results")));
         Assert.Equal(0, Read("sa2va_writes_fenced_total", ("store", "journal")));
         Assert.Equal(1, Read("sa2va_failover_duration_seconds_count"));
@@ -81,6 +82,7 @@ public sealed class ClusterMetricsTests : IDisposable
         metrics.CheckpointDone(TimeSpan.FromSeconds(1.5), 5_000_000);
         metrics.AttemptBegun(AttemptVerdict.TooMany, isRedelivered: true);
         metrics.VideoFinished(VideoState.Failed);
+        metrics.VideoReused();
         metrics.WriteFenced("results");
         metrics.FailedOver(TimeSpan.FromSeconds(4));
         metrics.HandedOver(HandOverReason.Drain);

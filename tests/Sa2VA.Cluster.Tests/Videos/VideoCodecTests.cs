@@ -23,6 +23,7 @@ public sealed class VideoCodecTests
             { "video-probed", new VideoEvent.VideoProbed(Some.Facts, Some.Instant) },
             { "prompt-resolved", new VideoEvent.PromptResolved(1, Some.Prompt(), Some.Instant) },
             { "tracking-checkpointed", new VideoEvent.TrackingCheckpointed(new TrackingPoint(64, "tracker-64"), Some.Instant) },
+            { "video-reused", new VideoEvent.VideoReused("job-1", Some.Instant) },
             { "video-completed", new VideoEvent.VideoCompleted(["ab", "cd"], Some.Instant) },
             { "video-failed", new VideoEvent.VideoFailed(Some.Failure, Some.Instant) },
             { "video-cancelled", new VideoEvent.VideoCancelled("enough", Some.Instant) },

@@ -63,6 +63,20 @@ public sealed class VideoLogicTests
     }
 
     [Fact]
+    public void A_video_that_is_reused_says_from_where_and_has_all_that_a_run_would_have_found()
+    {
+        var prompts = new Dictionary<int, ResolvedPrompt> { [0] = Some.Prompt() };
+        var video = A.Video().Claimed().Build();
+        var reuse = new VideoCommand.Reuse("earlier-1", Some.Facts, prompts, ["x"]);
+        var after = Apply(video, reuse);
+        Assert.Equal(("earlier-1", Some.Facts), (after.ReusedFrom, after.Facts));
+        Assert.Equal(["x"], Assert.IsType<VideoEnding.Completed>(after.Ending).Chains);
+        Assert.True(after.HasPrompt(0));
+        Assert.Empty(Decide(after, reuse));
+        Assert.Empty(Decide(A.Video().Claimed().Cancelled().Build(), reuse));
+    }
+
+    [Fact]
     public void Asking_and_pausing_leave_no_trace()
     {
         var video = A.Video().Claimed().Build();
