@@ -92,7 +92,8 @@ internal sealed class JobSubmission(PostgresDatabase database, TimeProvider time
     /// <summary>False when the key is another job's.</summary>
     private static async Task<bool> InsertJobAsync(NpgsqlConnection connection, string id, JobRequest job, Manifest manifest, CancellationToken cancellationToken)
     {
-        var trace = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null;
+        // A span that nobody records, as web servers make for each request, must not keep the videos from being traced.
+        var trace = Activity.Current is { IdFormat: ActivityIdFormat.W3C, Recorded: true } activity ? activity.Id : null;
         await using var insert = Sql.Command(connection,
             """
             INSERT INTO jobs (job_id, key, request, priority, videos, manifest, trace_parent) VALUES ($1, $2, $3::jsonb, $4, $5, $6, $7)

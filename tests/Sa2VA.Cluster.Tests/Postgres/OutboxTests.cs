@@ -22,7 +22,7 @@ public sealed class OutboxTests(DatabaseFixture server) : IClassFixture<Database
     [Fact]
     public async Task Each_video_gets_one_message_that_carries_ids_only()
     {
-        using var activity = new Activity("submit").SetIdFormat(ActivityIdFormat.W3C).Start();
+        using var activity = StartSpan(ActivityTraceFlags.Recorded);
         var job = (await _jobs.SubmitAsync(Some.Job with { Priority = WorkPriority.High }, Some.Videos(2), Stop)).JobId;
         var published = new ConcurrentBag<WorkItem>();
         Assert.Equal(2, await PumpAsync(10, published));
@@ -30,6 +30,19 @@ public sealed class OutboxTests(DatabaseFixture server) : IClassFixture<Database
             [new WorkItem($"{job}-1", WorkPriority.High, WorkKind.Video, activity.Id), new WorkItem($"{job}-2", WorkPriority.High, WorkKind.Video, activity.Id)],
             published.OrderBy(i => i.VideoId, StringComparer.Ordinal));
         Assert.Equal(0, await PumpAsync(10, published));
+    }
+
+    [Theory]
+    [InlineData(100, ActivityTraceFlags.Recorded, true)]
+    [InlineData(101, ActivityTraceFlags.Recorded, false)]
+    [InlineData(2, ActivityTraceFlags.None, false)]
+    public async Task Videos_belong_to_the_trace_of_their_submission_when_they_are_few_and_it_is_recorded(int videos, ActivityTraceFlags flags, bool belong)
+    {
+        using var activity = StartSpan(flags);
+        await _jobs.SubmitAsync(Some.Job, Some.Videos(videos), Stop);
+        var published = new ConcurrentBag<WorkItem>();
+        Assert.Equal(videos, await PumpAsync(200, published));
+        Assert.All(published, item => Assert.Equal(belong ? activity.Id : null, item.TraceParent));
     }
 
     [Fact]
@@ -122,4 +135,11 @@ public sealed class OutboxTests(DatabaseFixture server) : IClassFixture<Database
             published.Add(item);
             return default;
         }, Stop);
+
+    private static Activity StartSpan(ActivityTraceFlags flags)
+    {
+        var activity = new Activity("submit").SetIdFormat(ActivityIdFormat.W3C);
+        activity.ActivityTraceFlags = flags;
+        return activity.Start();
+    }
 }
