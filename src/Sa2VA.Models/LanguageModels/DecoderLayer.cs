@@ -8,15 +8,15 @@ namespace Sa2VA.Models.LanguageModels;
 /// <summary>A pre-norm decoder layer: grouped-query attention to all earlier tokens, then a gated MLP.</summary>
 internal sealed class DecoderLayer(RmsNorm attentionNorm, IHeadProjections heads, RmsNorm mlpNorm, SwiGlu mlp)
 {
-    /// <param name="x">[1, n, H]</param>
-    /// <param name="layer">Its number in the cache.</param>
-    /// <param name="cache">What was read before; this layer's keys and values are written to it.</param>
+    /// <param name="x">[1, n, H], the tokens of one sequence after those of another.</param>
+    /// <param name="layer">Its number in the caches.</param>
+    /// <param name="sequences">What each read before; this layer's keys and values are written to it.</param>
     /// <param name="cos">[n, d]</param>
     /// <param name="sin">[n, d]</param>
-    public Tensor forward(Tensor x, int layer, KeyValueCache cache, Tensor cos, Tensor sin)
+    public Tensor forward(Tensor x, int layer, IReadOnlyList<Continuation> sequences, Tensor cos, Tensor sin)
     {
         using var scope = NewDisposeScope();
-        x = x + Attend(attentionNorm.forward(x), layer, cache, cos, sin);
+        x = x + Attend(attentionNorm.forward(x), layer, sequences, cos, sin);
         x = x + mlp.forward(mlpNorm.forward(x));
         return x.MoveToOuterDisposeScope();
     }
@@ -50,14 +50,23 @@ internal sealed class DecoderLayer(RmsNorm attentionNorm, IHeadProjections heads
         return x.MoveToOuterDisposeScope();
     }
 
-    private Tensor Attend(Tensor x, int layer, KeyValueCache cache, Tensor cos, Tensor sin)
+    private Tensor Attend(Tensor x, int layer, IReadOnlyList<Continuation> sequences, Tensor cos, Tensor sin)
     {
         using var scope = NewDisposeScope();
         var (q, k, v) = heads.Split(x);
         q = RotaryState.Rotate(q.transpose(1, 2), cos, sin);                                         // [1, heads, n, d]
         k = RotaryState.Rotate(k.transpose(1, 2), cos, sin);                                         // [1, kv, n, d]
-        var (keys, values) = cache.Write(layer, k, v.transpose(1, 2));                               // [1, kv, m, d]
-        var y = Grouped(q, keys, values);                                                            // [1, heads, n, d]
+        v = v.transpose(1, 2);
+        var attended = new List<Tensor>(sequences.Count);
+        var start = 0L;
+        foreach (var (cache, count) in sequences)
+        {
+            var (keys, values) = cache.Write(layer, k.narrow(2, start, count), v.narrow(2, start, count));     // [1, kv, m, d]
+            attended.Add(Grouped(q.narrow(2, start, count), keys, values));                          // [1, heads, count, d]
+            start += count;
+        }
+
+        var y = attended.Count == 1 ? attended[0] : cat([.. attended], 2);                           // [1, heads, n, d]
         return heads.Join(y.transpose(1, 2).reshape(1, x.size(1), -1)).MoveToOuterDisposeScope();
     }
 

@@ -42,43 +42,48 @@ public static class GreedyDecoding
     /// </remarks>
     public static Generation Run(LanguageModel model, KeyValueCache cache, Tensor prompt, GenerationOptions options, CancellationToken cancellationToken = default)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxNewTokens, 1);
-        var tokens = new List<int>();
-        var watched = new List<Tensor>();
-        var stopped = false;
+        using var answer = new GreedyAnswer(cache, prompt, options);
+        while (!answer.IsDone)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Step(model, [answer]);
+        }
+
+        return answer.Take();
+    }
+
+    /// <summary>
+    /// Reads what each answer reads next, all in one pass, and chooses a token for each. The answers need have nothing in common: any may be
+    /// at its prompt, and any may join or leave between steps. A step that fails may be done again.
+    /// </summary>
+    /// <param name="model">The decoder of all of them.</param>
+    /// <param name="answers">At least one; none of them done.</param>
+    public static void Step(LanguageModel model, IReadOnlyList<GreedyAnswer> answers)
+    {
+        using var scope = NewDisposeScope();
+        var inputs = answers.Select(answer => answer.Input(model)).ToList();
+        List<Continuation> sequences = [.. answers.Zip(inputs, static (answer, input) => new Continuation(answer.Cache, input.size(1)))];
+        var states = model.forward(inputs.Count == 1 ? inputs[0] : cat([.. inputs], 1), sequences);            // [1, n, H]
         try
         {
-            var next = Step(prompt);
-            while (true)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                tokens.Add(next);
-                stopped = options.StopIds.Contains(next);
-                var isWatched = next == options.WatchedId;
-                var last = stopped || tokens.Count == options.MaxNewTokens;
-                if (last && !isWatched)
-                    break;
-                using var embedded = model.Embed([next]);
-                next = Step(embedded, isWatched);
-                if (last)
-                    break;
-            }
-
-            return new Generation([.. tokens], stopped, [.. watched]);
+            var last = Ends(states, sequences);                                                      // [B, H]
+            var next = model.Logits(last).argmax(-1).ToArray<long>();
+            var kept = answers.Select((answer, row) => answer.KeepsState ? last.narrow(0, row, 1).clone() : null).ToList();
+            for (var row = 0; row < answers.Count; row++) answers[row].Read(kept[row], (int)next[row]);
         }
         catch
         {
-            watched.ForEach(state => state.Dispose());
+            foreach (var (cache, count) in sequences) cache.Forget(count);
             throw;
         }
+    }
 
-        int Step(Tensor embeddings, bool keep = false)
-        {
-            using var scope = NewDisposeScope();
-            var state = model.forward(embeddings, cache).select(1, -1);                              // [1, H]
-            if (keep)
-                watched.Add(state.clone().DetachFromDisposeScope());
-            return (int)model.Logits(state).argmax(-1).item<long>();
-        }
+    /// <summary>The state at the end of each sequence, [B, H].</summary>
+    private static Tensor Ends(Tensor states, IReadOnlyList<Continuation> sequences)
+    {
+        var ends = new List<Tensor>(sequences.Count);
+        var end = 0L;
+        foreach (var (_, count) in sequences) ends.Add(states.select(1, (end += count) - 1));
+        return ends.Count == 1 ? ends[0] : cat([.. ends]);
     }
 }

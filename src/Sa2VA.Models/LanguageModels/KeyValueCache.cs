@@ -36,9 +36,13 @@ public sealed class KeyValueCache : IDisposable
     public long Length { get; private set; }
 
     /// <summary>Bytes held.</summary>
-    public long Bytes => 2L * _config.Layers * _config.KeyValueHeads * _capacity * _config.HeadSize * _type.ElementSize();
+    public long Bytes => BytesOf(_config, _type, _capacity);
 
     internal RotaryState Rotary { get; }
+
+    /// <summary>Bytes that so many tokens take.</summary>
+    internal static long BytesOf(LanguageModelConfig config, ScalarType type, long tokens)
+        => 2 * config.Layers * config.KeyValueHeads * tokens * config.HeadSize * type.ElementSize();
 
     /// <summary>The same tokens in memory of its own, with room for <paramref name="more"/>.</summary>
     public KeyValueCache Copy(long more)
@@ -84,6 +88,9 @@ public sealed class KeyValueCache : IDisposable
     }
 
     internal void Advance(long count) => Length += count;
+
+    /// <summary>Takes back what <see cref="Advance"/> counted last.</summary>
+    internal void Forget(long count) => Length -= count;
 
     private Tensor Room() => empty([1, _config.KeyValueHeads, _capacity, _config.HeadSize], _type, _device).DetachFromDisposeScope();
 

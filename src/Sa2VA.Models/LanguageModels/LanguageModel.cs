@@ -46,6 +46,9 @@ public abstract class LanguageModel
     /// <summary>An empty cache for this decoder.</summary>
     public KeyValueCache NewCache(long capacity = 512) => new(Config, _type, _device, capacity);
 
+    /// <summary>Bytes that a cache of so many tokens takes.</summary>
+    public long CacheBytes(long tokens) => KeyValueCache.BytesOf(Config, _type, tokens);
+
     /// <summary>Rows of the embedding, [1, n, H].</summary>
     /// <exception cref="ArgumentOutOfRangeException">An id is outside the vocabulary.</exception>
     public Tensor Embed(ReadOnlySpan<int> ids)
@@ -68,28 +71,48 @@ public abstract class LanguageModel
     /// <returns>The last layer's state after the final norm, [1, n, H].</returns>
     /// <exception cref="ArgumentException">The sequence would be longer than <see cref="ContextLimit"/>.</exception>
     public Tensor forward(Tensor embeddings, KeyValueCache cache, IList<Tensor>? hidden_states = null)
+        => forward(embeddings, [new Continuation(cache, embeddings.size(1))], hidden_states);
+
+    /// <summary>
+    /// Reads tokens of several sequences in one pass. They share the weights' way through memory and nothing else: norms and linear layers
+    /// work on each token by itself, and a sequence attends to its own cache only. On the CPU each has the bits it would have alone.
+    /// </summary>
+    /// <param name="embeddings">[1, n, H]: the tokens of the first sequence, then those of the second, and so on.</param>
+    /// <param name="sequences">Whose they are, in that order; each with another cache, which is longer afterwards. After a failure all are as before.</param>
+    /// <param name="hidden_states">As of one sequence.</param>
+    /// <returns>The last layer's state after the final norm, [1, n, H].</returns>
+    /// <exception cref="ArgumentException">A sequence would be longer than <see cref="ContextLimit"/>.</exception>
+    public Tensor forward(Tensor embeddings, IReadOnlyList<Continuation> sequences, IList<Tensor>? hidden_states = null)
     {
-        var count = embeddings.size(1);
-        if (cache.Length + count > ContextLimit)
-            throw new ArgumentException($"{cache.Length + count} tokens are more than the {ContextLimit} that the language model reads; ask with fewer frames or a shorter text.", nameof(embeddings));
+        foreach (var (cache, count) in sequences)
+        {
+            if (cache.Length + count > ContextLimit)
+                throw new ArgumentException($"{cache.Length + count} tokens are more than the {ContextLimit} that the language model reads; ask with fewer frames or a shorter text.", nameof(embeddings));
+        }
 
         using var scope = NewDisposeScope();
-        cache.Reserve(count);
-        var (cos, sin) = cache.Rotary.At(cache.Length, count, _type, _device);
+        foreach (var (cache, count) in sequences) cache.Reserve(count);
+        var (cos, sin) = Rotations(sequences);                                                       // [n, d]
         var x = embeddings.alias();
         hidden_states?.Add(x.clone().MoveToOuterDisposeScope());
         for (var i = 0; i < _layers.Length; i++)
         {
             using var before = x;
-            x = _layers[i].forward(before, i, cache, cos, sin);
+            x = _layers[i].forward(before, i, sequences, cos, sin);
             if (i < _layers.Length - 1)
                 hidden_states?.Add(x.clone().MoveToOuterDisposeScope());
         }
 
-        cache.Advance(count);
         var result = _norm.forward(x);
         hidden_states?.Add(result.clone().MoveToOuterDisposeScope());
+        foreach (var (cache, count) in sequences) cache.Advance(count);
         return result.MoveToOuterDisposeScope();
+    }
+
+    private (Tensor Cos, Tensor Sin) Rotations(IReadOnlyList<Continuation> sequences)
+    {
+        var each = sequences.Select(sequence => sequence.Cache.Rotary.At(sequence.Cache.Length, sequence.Count, _type, _device)).ToList();
+        return each.Count == 1 ? each[0] : (cat([.. each.Select(one => one.Cos)]), cat([.. each.Select(one => one.Sin)]));
     }
 
     /// <summary>

@@ -36,6 +36,9 @@ public sealed record Sa2vaConfig
     /// <summary>Language tokens per frame.</summary>
     public int TokensPerFrame => VisionImageSize / Vision.PatchSize / GroupSide * (VisionImageSize / Vision.PatchSize / GroupSide);
 
+    /// <summary>Bytes that a frame takes on its way through the vision tower, about: a layer's states and those inside of its MLP, in float32.</summary>
+    public long VisionBytesPerFrame => sizeof(float) * (1L + (VisionImageSize / Vision.PatchSize) * (VisionImageSize / Vision.PatchSize)) * (6L * Vision.HiddenSize + 2L * Vision.IntermediateSize);
+
     /// <summary>Masks do not depend on the object score, and memories of prompts are not binarised.</summary>
     private static Sam2Config PublishedTracker => Sam2Config.HieraLarge(v21: false) with { BlankAbsentMasks = false, DynamicMultimaskViaStability = true };
 

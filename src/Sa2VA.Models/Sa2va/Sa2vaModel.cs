@@ -76,18 +76,61 @@ public sealed class Sa2vaModel : IDisposable
     /// <summary>Looks at key frames, once for all questions about them.</summary>
     /// <param name="frames">1 or more RGB frames of <see cref="Sa2vaConfig.VisionImageSize"/> squared, in order of time.</param>
     /// <exception cref="ArgumentException">There is no frame, one has another size, or they are too many for the language model.</exception>
-    public VisionPrefix EncodeFrames(IReadOnlyList<RgbPixels> frames)
+    public VisionPrefix EncodeFrames(IReadOnlyList<RgbPixels> frames) => EncodeFrames([frames], framesAtOnce: 1)[0];
+
+    /// <summary>
+    /// Looks at the key frames of several videos; their frames share the passes through the vision tower. On the CPU each prefix has the
+    /// bits that it would have alone; a GPU's kernels may differ in the last ones.
+    /// </summary>
+    /// <param name="videos">The frames of each, as of one video.</param>
+    /// <param name="framesAtOnce">Frames in a pass, at least 1: memory grows with it, see <see cref="Sa2vaConfig.VisionBytesPerFrame"/>.</param>
+    /// <returns>A prefix for each video, in their order; the caller's.</returns>
+    /// <exception cref="ArgumentException">As of one video, see <see cref="CheckFrames"/>; nothing was looked at.</exception>
+    public IReadOnlyList<VisionPrefix> EncodeFrames(IReadOnlyList<IReadOnlyList<RgbPixels>> videos, int framesAtOnce)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(framesAtOnce, 1);
+        foreach (var frames in videos) CheckFrames(frames);
+
+        using var scope = NewDisposeScope();
+        var features = cat([.. videos.SelectMany(frames => frames).Chunk(framesAtOnce).Select(Look)]);         // [F, tokens, H]
+        var prefixes = new List<VisionPrefix>(videos.Count);
+        try
+        {
+            var first = 0;
+            foreach (var frames in videos)
+            {
+                prefixes.Add(Read(PrefixIds(frames.Count), features.narrow(0, first, frames.Count), frames.Count));
+                first += frames.Count;
+            }
+
+            return prefixes;
+        }
+        catch
+        {
+            prefixes.ForEach(prefix => prefix.Dispose());
+            throw;
+        }
+    }
+
+    /// <summary>Refuses key frames that cannot be looked at.</summary>
+    /// <exception cref="ArgumentException">There is no frame, one has another size, or they are too many for the language model.</exception>
+    public void CheckFrames(IReadOnlyList<RgbPixels> frames)
     {
         if (frames.Count == 0)
             throw new ArgumentException("There is no frame to look at.", nameof(frames));
-        var ids = PrefixIds(frames.Count);
-        if (ids.Length >= LanguageModel.ContextLimit)
-            throw new ArgumentException($"{frames.Count} frames take {ids.Length} tokens, more than the {LanguageModel.ContextLimit} that the language model reads; choose fewer key frames.", nameof(frames));
-
-        using var scope = NewDisposeScope();
-        var features = cat([.. frames.Select(Look)]);                                                // [F, tokens, H]
-        return Read(ids, features, frames.Count);
+        var tokens = PrefixIds(frames.Count).Length;
+        if (tokens >= LanguageModel.ContextLimit)
+            throw new ArgumentException($"{frames.Count} frames take {tokens} tokens, more than the {LanguageModel.ContextLimit} that the language model reads; choose fewer key frames.", nameof(frames));
+        var side = Config.VisionImageSize;
+        foreach (var frame in frames)
+        {
+            if (frame.Width != side || frame.Height != side)
+                throw new ArgumentException($"The vision tower takes frames of {side}x{side} pixels; one is {frame.Width}x{frame.Height}. Resize it first.", nameof(frames));
+        }
     }
+
+    /// <summary>Bytes that the prefix of so many frames takes, and about as many each answer to a question about it.</summary>
+    public long PrefixBytes(int frames) => _network.LanguageModel.CacheBytes(PrefixIds(frames).Length);
 
     /// <summary>Asks about frames that were looked at. Questions about one prefix do not influence each other.</summary>
     /// <param name="prefix">From <see cref="EncodeFrames"/>; unchanged.</param>
@@ -97,6 +140,23 @@ public sealed class Sa2vaModel : IDisposable
     /// <exception cref="ArgumentException">The question is empty or too long.</exception>
     public Answer Ask(VisionPrefix prefix, string question, AskOptions? options = null, CancellationToken cancellationToken = default)
     {
+        using var pending = Begin(prefix, question, options);
+        while (pending.Answer is null)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Step([pending]);
+        }
+
+        return pending.Answer;
+    }
+
+    /// <summary>Begins an answer, to be decoded together with others by <see cref="Step"/>. It continues from a copy of the prefix, which may then go.</summary>
+    /// <param name="prefix">From <see cref="EncodeFrames(IReadOnlyList{RgbPixels})"/>; unchanged.</param>
+    /// <param name="question">What a person wrote; tokens spelled in it are plain text.</param>
+    /// <param name="options">Limits.</param>
+    /// <exception cref="ArgumentException">The question is empty or too long.</exception>
+    public PendingAnswer Begin(VisionPrefix prefix, string question, AskOptions? options = null)
+    {
         options = (options ?? new AskOptions()).Validated();
         var text = options.Raw ? question : QuestionTemplate.Apply(question);
         var ids = _prompts.Question(text);
@@ -105,10 +165,22 @@ public sealed class Sa2vaModel : IDisposable
             throw new ArgumentException($"The question takes {ids.Length} tokens; with the frames' {prefix.Tokens} that is more than the {LanguageModel.ContextLimit} that the language model reads. Ask a shorter question.", nameof(question));
 
         using var scope = NewDisposeScope();
-        using var cache = prefix.Cache.Copy(more: ids.Length + 32);
         var limits = new GenerationOptions((int)Math.Min(options.MaxNewTokens, room), _prompts.Stops, _prompts.Segmentation);
-        using var answer = GreedyDecoding.Run(_network.LanguageModel, cache, _network.LanguageModel.Embed(ids), limits, cancellationToken);
-        return Interpret(answer);
+        var rest = _network.LanguageModel.Embed(ids);
+        return new PendingAnswer(prefix.Cache.Copy(more: ids.Length + 32), rest, limits);
+    }
+
+    /// <summary>
+    /// Decodes one token more of each answer, in one pass. Answers to questions about any prefixes may be decoded together, and join or leave
+    /// between steps. On the CPU each has the bits that it would have alone; a GPU's kernels may differ in the last ones. A step that fails
+    /// may be done again.
+    /// </summary>
+    /// <param name="answers">Any; those that are complete stay as they are.</param>
+    public void Step(IReadOnlyList<PendingAnswer> answers)
+    {
+        List<GreedyAnswer> open = [.. answers.Select(answer => answer.Decoding).Where(decoding => !decoding.IsDone)];
+        if (open.Count > 0) GreedyDecoding.Step(_network.LanguageModel, open);
+        foreach (var answer in answers.Where(answer => answer.Decoding.IsDone)) answer.Answer ??= Interpret(answer.Decoding);
     }
 
     public void Dispose() => _owned?.Dispose();
@@ -116,13 +188,12 @@ public sealed class Sa2vaModel : IDisposable
     /// <summary>The tokens before a question: the turn's beginning, then the frames with a line break between.</summary>
     internal int[] PrefixIds(int frames) => _prompts.Prefix(frames);
 
-    private Tensor Look(RgbPixels frame)
+    private Tensor Look(RgbPixels[] frames)
     {
         var side = Config.VisionImageSize;
-        if (frame.Width != side || frame.Height != side)
-            throw new ArgumentException($"The vision tower takes frames of {side}x{side} pixels; one is {frame.Width}x{frame.Height}. Resize it first.", nameof(frame));
         using var scope = NewDisposeScope();
-        return _network.Look(ImageNormalizer.Sam2.Normalize(frame.Bytes.Span, side, side)).MoveToOuterDisposeScope();
+        var pixels = cat([.. frames.Select(frame => ImageNormalizer.Sam2.Normalize(frame.Bytes.Span, side, side))]);        // [B, 3, S, S]
+        return _network.Look(pixels).MoveToOuterDisposeScope();                                      // [B, tokens, H]
     }
 
     private VisionPrefix Read(int[] ids, Tensor features, int frames)
@@ -140,8 +211,9 @@ public sealed class Sa2vaModel : IDisposable
         }
     }
 
-    private Answer Interpret(Generation answer)
+    private Answer Interpret(GreedyAnswer answer)
     {
+        using var scope = NewDisposeScope();
         var tokens = answer.Tokens.ToArray();
         var spoken = answer.Stopped ? tokens.AsSpan(0, tokens.Length - 1) : tokens;
         var prompts = answer.WatchedStates.Select(state => _network.ProjectSegmentation(state).ToArray<float>()).ToArray();

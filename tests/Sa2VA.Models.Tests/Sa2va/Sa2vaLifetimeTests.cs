@@ -21,6 +21,16 @@ public sealed class Sa2vaLifetimeTests
             tiny.Model.EncodeFrames(tiny.Frames(1)).Dispose();
         }
 
+        foreach (var unfinished in new[] { false, true })
+        {
+            var prefixes = tiny.Model.EncodeFrames([tiny.Frames(1), tiny.Frames(2)], framesAtOnce: 2);
+            var pending = prefixes.Select(one => tiny.Model.Begin(one, "the cat", new AskOptions { MaxNewTokens = 6 })).ToList();
+            foreach (var one in prefixes) one.Dispose();
+            for (var step = 0; step < (unfinished ? 2 : 8); step++) tiny.Model.Step(pending);
+            Assert.Equal(unfinished, pending.Exists(answer => answer.Answer is null));
+            pending.ForEach(answer => answer.Dispose());
+        }
+
         Assert.Equal(before, Tensor.LiveCount);
     }
 }

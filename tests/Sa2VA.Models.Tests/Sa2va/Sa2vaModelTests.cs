@@ -41,6 +41,46 @@ public sealed class Sa2vaModelTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(16)]
+    public void Videos_that_are_looked_at_and_asked_about_together_have_the_answers_they_have_alone_to_the_bit(int framesAtOnce)
+    {
+        using var tiny = new TinySa2va();
+        var frames = tiny.Frames(6);
+        IReadOnlyList<RgbPixels>[] videos = [[frames[0], frames[1]], [frames[2]], [frames[3], frames[4], frames[5]]];
+        (int Video, string Question)[] questions = [(0, "the dog on the left"), (1, "the person in the red shirt who rides a bicycle"), (2, "a cat"), (0, "the dogs")];
+        using (var first = tiny.Model.EncodeFrames(videos[0])) tiny.AnswerWithSegmentation(first, questions[0].Question);
+
+        var prefixes = tiny.Model.EncodeFrames(videos, framesAtOnce);
+        var pending = questions.Select(asked => tiny.Model.Begin(prefixes[asked.Video], asked.Question, Short)).ToList();
+        foreach (var prefix in prefixes) prefix.Dispose();
+        // The third joins late, when the others are in the middle of their answers; whoever is done leaves.
+        for (var step = 0; step < 3; step++) tiny.Model.Step([pending[0], pending[1], pending[3]]);
+        while (pending.Exists(answer => answer.Answer is null)) tiny.Model.Step(pending);
+
+        Assert.NotEmpty(pending[0].Answer!.SegEmbeddings);
+        Assert.True(pending.Select(answer => string.Join(' ', answer.Answer!.TokenIds)).Distinct().Count() > 1);
+        foreach (var (asked, together) in questions.Zip(pending))
+        {
+            using var own = tiny.Model.EncodeFrames(videos[asked.Video]);
+            var alone = tiny.Model.Ask(own, asked.Question, Short);
+            Assert.Equal(alone.TokenIds, together.Answer!.TokenIds);
+            Assert.Equal(alone.SegEmbeddings, together.Answer.SegEmbeddings);
+            Assert.Equal((alone.Text, alone.Complete), (together.Answer.Text, together.Answer.Complete));
+            together.Dispose();
+        }
+    }
+
+    [Fact]
+    public void A_video_that_cannot_be_looked_at_is_refused_before_the_others_are()
+    {
+        using var tiny = new TinySa2va();
+        IReadOnlyList<RgbPixels>[] videos = [tiny.Frames(1), [new RgbPixels(10, 20, new byte[600])]];
+        Assert.Contains("10x20", Assert.Throws<ArgumentException>(() => tiny.Model.EncodeFrames(videos, framesAtOnce: 4)).Message);
+    }
+
     [Fact]
     public void Every_segmentation_token_gives_a_prompt_vector_and_none_means_absent()
     {

@@ -1,0 +1,74 @@
+using Sa2VA.Tensors;
+
+namespace Sa2VA.Models.LanguageModels;
+
+/// <summary>An answer while it is decoded, see <see cref="GreedyDecoding.Step"/>. The cache stays the caller's. One thread at a time.</summary>
+public sealed class GreedyAnswer : IDisposable
+{
+    private readonly GenerationOptions _options;
+    private readonly List<int> _tokens = [];
+    private readonly List<Tensor> _watched = [];
+    private readonly Tensor _prompt;
+    private bool _isLast;
+
+    /// <param name="cache">What was read so far; holds the whole answer but its last token in the end.</param>
+    /// <param name="prompt">Embeddings of the rest of the prompt, [1, n, H], n at least 1.</param>
+    /// <param name="options">Limits.</param>
+    public GreedyAnswer(KeyValueCache cache, Tensor prompt, GenerationOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxNewTokens, 1);
+        (Cache, _prompt, _options) = (cache, prompt.alias().DetachFromDisposeScope(), options);
+    }
+
+    /// <summary>Whether there is nothing more to decode.</summary>
+    public bool IsDone { get; private set; }
+
+    /// <summary>The tokens chosen so far, with the one that ended the answer.</summary>
+    public IReadOnlyList<int> Tokens => _tokens;
+
+    /// <summary>Whether the latest token ended the answer.</summary>
+    public bool Stopped => _tokens.Count > 0 && _options.StopIds.Contains(_tokens[^1]);
+
+    /// <inheritdoc cref="Generation.WatchedStates"/>
+    public IReadOnlyList<Tensor> WatchedStates => _watched;
+
+    /// <summary>What was read.</summary>
+    internal KeyValueCache Cache { get; }
+
+    /// <summary>Whether the state is wanted that the next step ends with.</summary>
+    internal bool KeepsState { get; private set; }
+
+    /// <summary>What is read next, [1, n, H].</summary>
+    internal Tensor Input(LanguageModel model) => _tokens.Count == 0 ? _prompt.alias() : model.Embed([_tokens[^1]]);
+
+    /// <summary>The answer as far as it is known; what it holds is the caller's from then on.</summary>
+    public Generation Take()
+    {
+        var answer = new Generation([.. _tokens], Stopped, [.. _watched]);
+        _watched.Clear();
+        return answer;
+    }
+
+    public void Dispose()
+    {
+        _prompt.Dispose();
+        _watched.ForEach(state => state.Dispose());
+        _watched.Clear();
+    }
+
+    /// <summary>The input was read: <paramref name="next"/> is the likeliest to follow, and <paramref name="state"/> [1, H] the final state at its end where that is wanted; taken over. Does not fail.</summary>
+    internal void Read(Tensor? state, int next)
+    {
+        if (state is not null) _watched.Add(state.DetachFromDisposeScope());
+        if (_isLast)
+        {
+            IsDone = true;
+            return;
+        }
+
+        _tokens.Add(next);
+        KeepsState = next == _options.WatchedId;
+        _isLast = _options.StopIds.Contains(next) || _tokens.Count == _options.MaxNewTokens;
+        IsDone = _isLast && !KeepsState;
+    }
+}
