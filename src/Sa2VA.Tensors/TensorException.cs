@@ -24,5 +24,6 @@ public sealed class TensorException : Exception
     public bool IsOutOfMemory =>
         Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) ||
         Message.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase) ||
+        Message.Contains("bad_alloc", StringComparison.Ordinal) ||
         Message.Contains("not enough memory", StringComparison.OrdinalIgnoreCase);
 }

@@ -105,7 +105,9 @@ internal sealed class TrackerActor(
     private ObjectMask[] Track(TrackerCommand.Track track)
     {
         using var scope = NewDisposeScope();
+        var before = _tracker.LargestBatch;
         using var masks = _tracker.Track(track.At.Step, track.Features);
+        if (_tracker.LargestBatch is { } batch && batch != before) Context.Log.BatchSplit(plan.VideoId, _tracker.ObjectIds.Count, batch);
         var scores = masks.ObjectScoreLogits.to(ScalarType.Float32).ToArray<float>();
         var ious = masks.Ious.to(ScalarType.Float32).ToArray<float>();
         return [.. masks.ObjectIds.Select((id, row) => new ObjectMask(id, masks.Binary(row), scores[row], ious[row]))];

@@ -194,9 +194,11 @@ public sealed class MemoryReader
         {
             var attention = memory_attention.layers[i].cross_attn_image;
             var keys = attention.Rope.RotateFresh(attention.Keys(tokens).to(float32), attention.TableOf(tokens.size(0)));
-            perLayer[i] = keep ? keys.DetachFromDisposeScope() : keys.MoveToOuterDisposeScope();
+            perLayer[i] = keep ? keys : keys.MoveToOuterDisposeScope();
         }
 
+        // All of them or, when memory ran out on the way, none.
+        foreach (var keys in keep ? perLayer : []) keys.DetachFromDisposeScope();
         var made = new MemoryKeys(perLayer);
         if (keep)
             frame.Derived = made;

@@ -69,6 +69,12 @@ internal sealed class ObjectState(int id) : IDisposable
             output.Memory?.DropDerived();
     }
 
+    /// <summary>Releases all that was derived from memories.</summary>
+    public void DropDerived()
+    {
+        foreach (var output in Outputs()) output.Memory?.DropDerived();
+    }
+
     public void Dispose()
     {
         foreach (var output in Outputs()) output.Dispose();

@@ -131,13 +131,21 @@ public sealed partial class VideoTracker
         var masks = WithHolesFilled(head.LowResMasks);
         var ious = head.Ious.amax([1], keepdim: true);                      // (B, 1), the chosen mask's
         var stored = memory?.to(_options.MemoryDtype);
+        var kept = new List<Tensor>();
         var outputs = new FrameOutput[masks.size(0)];
         for (var row = 0; row < outputs.Length; row++)
         {
-            Tensor Row(Tensor batch) => Kept(batch.narrow(0, row, 1));
+            Tensor Row(Tensor batch)
+            {
+                kept.Add(Copied(batch.narrow(0, row, 1)));
+                return kept[^1];
+            }
+
             outputs[row] = new FrameOutput(
                 Row(masks), Row(head.ObjPtr), Row(head.ObjectScoreLogits), Row(ious), stored is null ? null : new MemoryFrame(Row(stored)));
         }
+        // All of them or, when memory ran out on the way, none.
+        foreach (var tensor in kept) tensor.DetachFromDisposeScope();
         return outputs;
     }
 

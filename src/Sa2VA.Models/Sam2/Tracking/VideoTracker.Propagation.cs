@@ -51,7 +51,7 @@ public sealed partial class VideoTracker
         {
             if (features is null)
                 throw new TrackerException($"Frame {frame} needs its image features: object {unknown[0].Id} was not prompted there.");
-            foreach (var (state, output) in Predict(unknown, frame, features, reverse)) ObjectState.Put(state.Tracked, frame, output);
+            foreach (var (state, output) in unknown.Zip(Predict(unknown, frame, features, reverse))) ObjectState.Put(state.Tracked, frame, output);
         }
 
         var masks = Masks(frame, state => state.Conditioning.GetValueOrDefault(frame) ?? state.Tracked[frame]);
@@ -64,8 +64,23 @@ public sealed partial class VideoTracker
         return masks;
     }
 
-    /// <summary>All objects share the passes through memory attention, decoder and memory encoder.</summary>
-    private IEnumerable<(ObjectState State, FrameOutput Output)> Predict(List<ObjectState> states, int frame, ImageFeatures features, bool reverse)
+    /// <summary>All objects share the passes through memory attention, decoder and memory encoder, as far as there is memory for them.</summary>
+    private List<FrameOutput> Predict(List<ObjectState> states, int frame, ImageFeatures features, bool reverse)
+    {
+        try
+        {
+            return _batches.Run(states, batch => PredictBatch(batch, frame, features, reverse));
+        }
+        catch (TensorException failure) when (failure.IsOutOfMemory)
+        {
+            throw new TensorException(
+                $"out of memory at frame {frame}, with one object at a time: {_objects.Count} object(s) that hold {MemoryBytes >> 20} MiB of memories, " +
+                $"a model input of {_sizes.ModelSize} x {_sizes.ModelSize}, a video of {VideoWidth} x {VideoHeight}. {failure.Message}",
+                failure);
+        }
+    }
+
+    private FrameOutput[] PredictBatch(IReadOnlyList<ObjectState> states, int frame, ImageFeatures features, bool reverse)
     {
         using var scope = NewDisposeScope();
         var embedding = AttendToMemory(features, [.. states.Select(state => Recall(state, frame, reverse))]);       // (B, C, h, w)
@@ -73,7 +88,14 @@ public sealed partial class VideoTracker
             embedding, features.HighRes(_model.sam_mask_decoder), points: null, maskInput: null, languageEmbeds: null,
             _model.UsesMultimask(isInitialPrompt: false, points: 0), blankAbsent: _options.BlankAbsentMasks);
         var memory = _model.EncodeMemory(features.Fpn2, head.HighResMasks, head.ObjectScoreLogits, isMaskFromPoints: false);    // (B, D, h, w)
-        return states.Zip(Outputs(head, memory));
+        return Outputs(head, memory);
+    }
+
+    /// <summary>Keys that attention made of memories are made again when they are needed, with the same bits: they go first.</summary>
+    private void DropKeys()
+    {
+        _keepsKeys = false;
+        foreach (var state in _objects.Values) state.DropDerived();
     }
 
     private void Consolidate(OrderedDictionary<int, FrameOutput> pending, IDictionary<int, FrameOutput> outputs)

@@ -8,7 +8,7 @@ namespace Sa2VA.Models.Sam2.Tracking;
 /// may be put on any frame (past, present or still to come), <see cref="BeginPropagation"/> turns them into memory, and
 /// <see cref="Track"/> walks frame after frame, forwards or backwards. What is remembered is bounded by
 /// <see cref="TrackerOptions.HistoryFrames"/>, never by the length of the video. Objects do not influence each other: each has the
-/// masks it would have alone, to the bit (which is why <see cref="Sam2Config.NonOverlapMasksForMemEnc"/> has no effect here, as in the
+/// masks it would have alone, to the bit (so that a batch for which the device has no memory is split; and which is why <see cref="Sam2Config.NonOverlapMasksForMemEnc"/> has no effect here, as in the
 /// official predictor of independent objects). Not thread-safe: one owner at a time.
 /// </summary>
 public sealed partial class VideoTracker : IDisposable
@@ -22,6 +22,11 @@ public sealed partial class VideoTracker : IDisposable
     // Stride-16 features of prompted frames, until their memory is encoded; shared by all objects.
     private readonly Dictionary<int, Tensor> _promptedFeatures = [];
 
+    private readonly ObjectBatches _batches;
+
+    // Until memory was short once.
+    private bool _keepsKeys = true;
+
     /// <summary>Starts with no objects.</summary>
     /// <param name="model">The network; must outlive the tracker.</param>
     /// <param name="options">What to remember, and how masks are finished.</param>
@@ -34,6 +39,7 @@ public sealed partial class VideoTracker : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(videoWidth);
         _model = model;
         _options = options.Validated();
+        _batches = new ObjectBatches(makeRoom: DropKeys);
         var config = model.Config;
         _rules = new MemoryRules
         {
@@ -59,6 +65,9 @@ public sealed partial class VideoTracker : IDisposable
 
     /// <summary>Width of the video in pixels.</summary>
     public int VideoWidth => _sizes.VideoWidth;
+
+    /// <summary>Most objects that are worked on together; null as long as memory was never short.</summary>
+    public int? LargestBatch => _batches.Largest == int.MaxValue ? null : _batches.Largest;
 
     /// <summary>Bytes of tensors that are kept between calls.</summary>
     public long MemoryBytes =>
@@ -137,7 +146,7 @@ public sealed partial class VideoTracker : IDisposable
     }
 
     private Tensor AttendToMemory(ImageFeatures features, IReadOnlyList<ObjectMemory> memories) => _model.AttendToMemory(
-        features.Fpn2, memories, MemorySelection.PointerReach(_rules, _options.FrameCount), keepKeys: KeptKeyBytes < _options.KeyCacheBytes);
+        features.Fpn2, memories, MemorySelection.PointerReach(_rules, _options.FrameCount), keepKeys: _keepsKeys && KeptKeyBytes < _options.KeyCacheBytes);
 
     private long KeptKeyBytes => _objects.Values.Sum(state => state.DerivedBytes);
 
@@ -158,5 +167,7 @@ public sealed partial class VideoTracker : IDisposable
     /// A copy that belongs to the tracker: of one row, so that no batch is kept alive by one of its objects.
     /// Always contiguous, so that a restored state has the layout of the one that was saved.
     /// </summary>
-    private static Tensor Kept(Tensor row) => (row.is_contiguous() ? row.clone() : row.contiguous()).DetachFromDisposeScope();
+    private static Tensor Kept(Tensor row) => Copied(row).DetachFromDisposeScope();
+
+    private static Tensor Copied(Tensor row) => row.is_contiguous() ? row.clone() : row.contiguous();
 }
