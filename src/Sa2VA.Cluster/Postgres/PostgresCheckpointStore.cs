@@ -27,13 +27,13 @@ public sealed class PostgresCheckpointStore(PostgresDatabase database, string sc
         var file = Scratch(name);
         try
         {
-            await write(file);
+            await OnDiskAsync(() => write(file));
             await database.RetryAsync(
                 $"keeping the checkpoint '{name}' of '{videoId}'", stop => FencedAsync(videoId, epoch, () => UploadAsync(videoId, epoch, name, file, stop)), cancellationToken);
         }
         finally
         {
-            File.Delete(file);
+            if (File.Exists(file)) File.Delete(file);
         }
     }
 
@@ -47,12 +47,13 @@ public sealed class PostgresCheckpointStore(PostgresDatabase database, string sc
         var kept = false;
         try
         {
-            kept = await database.RetryAsync($"fetching the checkpoint '{name}' of '{videoId}'", stop => DownloadAsync(videoId, name, file, stop), cancellationToken);
+            await OnDiskAsync(async () => kept = await database.RetryAsync(
+                $"fetching the checkpoint '{name}' of '{videoId}'", stop => DownloadAsync(videoId, name, file, stop), cancellationToken));
             return kept ? new CheckpointLease(file, isTemporary: true) : null;
         }
         finally
         {
-            if (!kept) File.Delete(file);
+            if (!kept && File.Exists(file)) File.Delete(file);
         }
     }
 
@@ -66,6 +67,19 @@ public sealed class PostgresCheckpointStore(PostgresDatabase database, string sc
             batch.BatchCommands.Add(Sql.InBatch("DELETE FROM checkpoints WHERE video_id = $1 AND name IS DISTINCT FROM $2::text", videoId, keep));
             await batch.ExecuteNonQueryAsync(stop);
         }), cancellationToken);
+
+    private async Task OnDiskAsync(Func<Task> work)
+    {
+        try
+        {
+            Directory.CreateDirectory(scratchFolder);
+            await work();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new ScratchFolderException($"A checkpoint cannot be written to '{scratchFolder}' (scratchFolder): {failure.Message} Make room there, or name another folder.", failure);
+        }
+    }
 
     private async Task UploadAsync(string videoId, long epoch, string name, string file, CancellationToken cancellationToken)
     {
@@ -82,10 +96,11 @@ public sealed class PostgresCheckpointStore(PostgresDatabase database, string sc
             {
                 Sql.InBatch("SELECT hold_epoch($1, $2)", videoId, epoch),
                 Sql.InBatch("DELETE FROM checkpoints WHERE video_id = $1 AND name = $2 AND checkpoint_id <> $3", videoId, name, id),
+                // With the rest, not after its answer: cut off in between, we would keep the epoch, and with it the video, from everybody else.
+                Sql.InBatch("COMMIT"),
             },
         };
         await publish.ExecuteNonQueryAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
     }
 
     private static async Task SendAsync(NpgsqlConnection connection, long id, FileStream content, CancellationToken cancellationToken)
@@ -142,9 +157,5 @@ public sealed class PostgresCheckpointStore(PostgresDatabase database, string sc
         }
     }
 
-    private string Scratch(string name)
-    {
-        Directory.CreateDirectory(scratchFolder);
-        return Path.Combine(scratchFolder, $"{Guid.NewGuid():N}-{name}");
-    }
+    private string Scratch(string name) => Path.Combine(scratchFolder, $"{Guid.NewGuid():N}-{name}");
 }

@@ -21,6 +21,8 @@ internal static class PostgresDataSource
             Timeout = (int)options.ConnectTimeout.TotalSeconds, CommandTimeout = (int)options.CommandTimeout.TotalSeconds,
             // A peer that vanished without a word is noticed also while nothing is asked.
             TcpKeepAlive = true, TcpKeepAliveTime = 30, TcpKeepAliveInterval = 10,
+            // Nor must what it holds be kept from others for the hours that a server waits by default for a client that was cut off.
+            Options = "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=2 -c tcp_user_timeout=40000",
             // The same few statements, over and over.
             MaxAutoPrepare = 64,
             GssEncryptionMode = GssEncryptionMode.Disable,

@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Sa2VA.Actors;
 using Sa2VA.Actors.Journaling;
+using Sa2VA.Cluster.Checkpoints;
 using Sa2VA.Media;
 using Sa2VA.Models;
 using Sa2VA.Models.Sam2.Tracking;
@@ -25,6 +26,7 @@ internal static class RunFailures
             RunFailureKind.Device, $"The device ran out of memory: {failure.Message} Track fewer objects at once, or use a device with more memory.", Frame: null),
         OutOfMemoryException => new RunFailure(RunFailureKind.Device, "The machine ran out of memory. Track fewer objects at once.", Frame: null),
         FencedException => new RunFailure(RunFailureKind.TakenOver, failure.Message, Frame: null),
+        ScratchFolderException => new RunFailure(RunFailureKind.Storage, failure.Message, Frame: null),
         SqliteException or IOException or UnauthorizedAccessException => new RunFailure(
             RunFailureKind.Storage, $"The work folder cannot be used: {failure.Message} What was stored is kept; make room or name another folder, then run the same command again.", Frame: null),
         InvalidDataException => new RunFailure(RunFailureKind.Storage, failure.Message, Frame: null),

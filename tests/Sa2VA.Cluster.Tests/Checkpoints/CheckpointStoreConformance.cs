@@ -55,8 +55,8 @@ public abstract class CheckpointStoreConformance
     public async Task A_writer_that_fails_half_way_leaves_the_old_state()
     {
         var epoch = await SaveAsync(Video, Name, Bytes(10, seed: 1));
-        var failure = await Assert.ThrowsAsync<IOException>(() => Store.SaveAsync(Video, epoch, Name, HalfAsync, Stop));
-        Assert.Equal("half way", failure.Message);
+        var failure = await Assert.ThrowsAnyAsync<IOException>(() => Store.SaveAsync(Video, epoch, Name, HalfAsync, Stop));
+        Assert.Contains("half way", failure.Message, StringComparison.Ordinal);
         Assert.Equal(Bytes(10, seed: 1), await LoadAsync(Video, Name));
 
         static async Task HalfAsync(string path)

@@ -92,6 +92,20 @@ public sealed class PostgresCheckpointStoreTests(DatabaseFixture server) : Check
     }
 
     [Fact]
+    public async Task A_scratch_folder_that_cannot_be_used_is_named()
+    {
+        var epoch = await ClaimAsync("v");
+        await SaveAsync(_store, epoch, [1]);
+        var file = _folder.File("file");
+        await File.WriteAllTextAsync(file, "no folder", Stop);
+        var store = new PostgresCheckpointStore(server.Database, file);
+        var saving = await Assert.ThrowsAsync<ScratchFolderException>(() => SaveAsync(store, epoch, [2]));
+        await Assert.ThrowsAsync<ScratchFolderException>(() => store.OpenAsync("v", "state", Stop));
+        Assert.Contains($"'{file}' (scratchFolder)", saving.Message, StringComparison.Ordinal);
+        Assert.Equal([1], await LoadAsync("v", "state"));
+    }
+
+    [Fact]
     public async Task A_state_whose_rows_are_incomplete_is_refused()
     {
         await SaveAsync(_store, await ClaimAsync("v"), Bytes(3 << 20, seed: 1));
