@@ -58,6 +58,7 @@ public sealed class Node : IAsyncDisposable
         _services.Log.Started(_settings.Name, _devices.Slots, string.Join(", ", _settings.Roles));
         var looking = LookAsync(noLooking.Token);
         var pumping = OutboxLoop.RunAsync(_services, drain);
+        var watching = DeadWatch.RunAsync(_services, drain);
         // The enumeration must outlive the sessions: when it ends, what is in hand goes back to the queue.
         using var noWork = new CancellationTokenSource();
         var kinds = _settings.Roles.Select(role => role == NodeRole.Keyframe ? WorkKind.Keyframes : WorkKind.Video).Concat([WorkKind.Video]).Distinct().ToArray();
@@ -68,6 +69,7 @@ public sealed class Node : IAsyncDisposable
         if (coming is not null) await ReturnAsync(coming, deliveries);
         await looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await pumping;
+        await watching;
         _services.Log.Stopped(_settings.Name);
         return drained;
     }

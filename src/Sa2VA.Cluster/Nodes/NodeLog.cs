@@ -54,6 +54,12 @@ internal static partial class NodeLog
     [LoggerMessage(EventId = 2019, Level = LogLevel.Error, Message = "Submitted work could not be queued; it is tried again")]
     public static partial void OutboxFailed(this ILogger log, Exception failure);
 
+    [LoggerMessage(EventId = 2023, Level = LogLevel.Warning, Message = "Work on {Video} is queued again. {Reason}")]
+    public static partial void WorkRescued(this ILogger log, string video, string reason);
+
+    [LoggerMessage(EventId = 2024, Level = LogLevel.Error, Message = "The dead could not be looked after; it is tried again")]
+    public static partial void DeadFailed(this ILogger log, Exception failure);
+
     [LoggerMessage(EventId = 2020, Level = LogLevel.Error, Message = "Slices and waiting work could not be looked at; it is tried again")]
     public static partial void LookFailed(this ILogger log, Exception failure);
 }

@@ -63,6 +63,32 @@ public sealed class Doctor(IJobStore jobs, IJournal journal, ITransport transpor
         return findings;
     }
 
+    /// <summary>
+    /// Queues again what the broker gave up by itself although it should be worked on, and removes what it gave up and nobody needs any more.
+    /// What nodes gave up stays.
+    /// </summary>
+    /// <param name="cancellationToken">Stops.</param>
+    public async Task<IReadOnlyList<Finding>> RescueDroppedAsync(CancellationToken cancellationToken)
+    {
+        var findings = new List<Finding>();
+        foreach (var dead in (await transport.DeadWorkAsync(MostDead, cancellationToken)).Where(dead => dead.IsDropped))
+        {
+            var video = await jobs.FindVideoAsync(dead.Item.VideoId, cancellationToken);
+            // It belongs here: its message came back after a node had given it up.
+            if (video?.State == VideoState.Dead) continue;
+            if (video?.State is VideoState.Waiting or VideoState.Running)
+            {
+                // In this order: killed in between, it is queued twice, which costs little.
+                await transport.PublishAsync(dead.Item, cancellationToken);
+                findings.Add(new Finding(dead.Item.VideoId, FindingKind.Dropped, dead.Reason, IsRepaired: true));
+            }
+
+            await transport.ForgetDeadAsync(dead.Item.VideoId, cancellationToken);
+        }
+
+        return findings;
+    }
+
     /// <summary>Reads the masks of a job's completed videos and compares their chains with those that their journals hold.</summary>
     public async IAsyncEnumerable<Finding> VerifyAsync(string jobId, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -30,7 +30,8 @@ internal static class DeadLetter
     {
         var headers = message.BasicProperties.Headers;
         var readable = WorkMessage.TryRead(message.Body, out var item, out _);
-        return new DeadWork(readable ? item! : new WorkItem(WorkMessage.Unreadable), ReasonOf(headers), AtOf(headers));
+        var isDropped = Text(headers, Reason) is null && LastDeath(headers) is not null;
+        return new DeadWork(readable ? item! : new WorkItem(WorkMessage.Unreadable), ReasonOf(headers), AtOf(headers), isDropped);
     }
 
     private static string ReasonOf(IDictionary<string, object?>? headers)

@@ -1,3 +1,4 @@
+using Sa2VA.Cluster.Jobs;
 using Sa2VA.Cluster.Settings;
 
 namespace Sa2VA.Cluster.RabbitMq;
@@ -13,10 +14,11 @@ public sealed record RabbitMqOptions
 
     /// <summary>
     /// How often the server hands the same message out again before it puts it with the dead by itself. A second net, for work that takes its
-    /// node down before the node can count; the count that decides is in SQL. A delivery that is returned counts too, so this is well above it.
-    /// The queues keep the number that they were declared with. 1 to 1000, default 20.
+    /// node down before the node can count; the count that decides is in SQL. A delivery that is returned, or whose node lost its connection,
+    /// counts too, so this is well above the most attempts that any node may be set to, and not taken from its own setting: the queues keep the
+    /// number that they were declared with, and everybody must name the same. 1 to 10,000, default ten times the most attempts: 1000.
     /// </summary>
-    public int DeliveryLimit { get; init; } = 20;
+    public int DeliveryLimit { get; init; } = 10 * AttemptRules.Most;
 
     /// <summary>After how long without a sign of life either side gives the other up. Whole seconds, 1 to 300; default 20 s.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(20);
@@ -44,7 +46,7 @@ public sealed record RabbitMqOptions
     {
         RequireName(nameof(Prefix), Prefix);
         RequireName(nameof(NodeName), NodeName);
-        if (DeliveryLimit is < 1 or > 1000) throw new SettingsException($"RabbitMq:{nameof(DeliveryLimit)} is {DeliveryLimit}; it must be 1 to 1000.");
+        if (DeliveryLimit is < 1 or > 10_000) throw new SettingsException($"RabbitMq:{nameof(DeliveryLimit)} is {DeliveryLimit}; it must be 1 to 10000.");
         if (Heartbeat < TimeSpan.FromSeconds(1) || Heartbeat > TimeSpan.FromSeconds(300)) throw new SettingsException($"RabbitMq:{nameof(Heartbeat)} is {Heartbeat}; it must be 1 s to 300 s.");
         if (ConnectTimeout <= TimeSpan.Zero) throw new SettingsException($"RabbitMq:{nameof(ConnectTimeout)} is {ConnectTimeout}; it must be more than nothing.");
         RequireOrder(nameof(FirstRetry), FirstRetry, nameof(LongestRetry), LongestRetry);

@@ -13,7 +13,7 @@ namespace Sa2VA.Cluster.RabbitMq;
 /// process; thread-safe. It holds two connections, one to publish and one to receive, because a server that runs out of memory or disk stops
 /// reading from those that publish, and what is in hand must still be settled then. When the server is away every operation waits, with
 /// back-off, until it is back or the operation is cancelled; deliveries in hand are void then, and their work is handed out again. Only questions
-/// (<see cref="LengthsAsync"/>, <see cref="DeadWorkAsync"/>) and <see cref="ForgetDeadAsync"/> fail at once.
+/// (<see cref="LengthsAsync"/>, <see cref="CountDeadAsync"/>, <see cref="DeadWorkAsync"/>) and <see cref="ForgetDeadAsync"/> fail at once.
 /// </summary>
 public sealed class RabbitMqTransport : ITransport
 {
@@ -109,6 +109,16 @@ public sealed class RabbitMqTransport : ITransport
     /// <inheritdoc/>
     /// <exception cref="ServerUnavailableException">The server is away.</exception>
     public async ValueTask<IReadOnlyList<DeadWork>> DeadWorkAsync(int limit, CancellationToken cancellationToken) => await _dead.ListAsync(limit, cancellationToken);
+
+    /// <inheritdoc/>
+    /// <exception cref="ServerUnavailableException">The server is away.</exception>
+    public async ValueTask<long> CountDeadAsync(CancellationToken cancellationToken) => await _receiving.AskAsync(
+        async session =>
+        {
+            await using var channel = await session.Connection.CreateChannelAsync(cancellationToken: cancellationToken);
+            return (long)await channel.MessageCountAsync(_names.Dead, cancellationToken);
+        },
+        cancellationToken);
 
     /// <inheritdoc/>
     /// <exception cref="ServerUnavailableException">The server is away.</exception>

@@ -24,6 +24,9 @@ public interface ITransport : IAsyncDisposable
     /// <summary>Work that was given up, oldest first; it stays.</summary>
     ValueTask<IReadOnlyList<DeadWork>> DeadWorkAsync(int limit, CancellationToken cancellationToken);
 
+    /// <summary>How much work was given up; asking costs next to nothing.</summary>
+    ValueTask<long> CountDeadAsync(CancellationToken cancellationToken);
+
     /// <summary>Takes a video's work from the dead, so that it is listed no more; false when it is not there.</summary>
     ValueTask<bool> ForgetDeadAsync(string videoId, CancellationToken cancellationToken);
 
@@ -64,8 +67,12 @@ public enum WorkKind
 /// <param name="TraceParent">W3C trace context that it belongs to, so that one trace follows a video over machines; null for none.</param>
 public sealed record WorkItem(string VideoId, WorkPriority Priority = WorkPriority.Normal, WorkKind Kind = WorkKind.Video, string? TraceParent = null);
 
-/// <summary>Work that was given up, and why.</summary>
-public sealed record DeadWork(WorkItem Item, string Reason, DateTimeOffset At);
+/// <summary>Work that was given up.</summary>
+/// <param name="Item">The work.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="At">When.</param>
+/// <param name="IsDropped">Whether the server did so by itself, and no node knows of it.</param>
+public sealed record DeadWork(WorkItem Item, string Reason, DateTimeOffset At, bool IsDropped = false);
 
 /// <summary>How many items wait in a queue.</summary>
 public sealed record QueueLength(WorkKind Kind, WorkPriority Priority, long Waiting);

@@ -59,6 +59,12 @@ public sealed class InProcessTransport(int capacity = 1024, TimeProvider? time =
     }
 
     /// <inheritdoc/>
+    public ValueTask<long> CountDeadAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate) return ValueTask.FromResult((long)_dead.Count);
+    }
+
+    /// <inheritdoc/>
     public ValueTask<bool> ForgetDeadAsync(string videoId, CancellationToken cancellationToken)
     {
         lock (_gate) return ValueTask.FromResult(_dead.RemoveAll(dead => dead.Item.VideoId == videoId) > 0);

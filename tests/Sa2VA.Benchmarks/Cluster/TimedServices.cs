@@ -68,6 +68,8 @@ internal static class TimedServices
 
         public ValueTask<IReadOnlyList<DeadWork>> DeadWorkAsync(int limit, CancellationToken cancellationToken) => inner.DeadWorkAsync(limit, cancellationToken);
 
+        public ValueTask<long> CountDeadAsync(CancellationToken cancellationToken) => inner.CountDeadAsync(cancellationToken);
+
         public ValueTask<bool> ForgetDeadAsync(string videoId, CancellationToken cancellationToken) => inner.ForgetDeadAsync(videoId, cancellationToken);
 
         public async ValueTask<IAsyncDisposable> BindAsync(string key, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> receive, CancellationToken cancellationToken)

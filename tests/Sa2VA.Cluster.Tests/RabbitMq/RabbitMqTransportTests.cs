@@ -107,6 +107,7 @@ public sealed class RabbitMqTransportTests(Broker broker) : TransportConformance
         Assert.Equal(["a"], await TakeAsync(1));
         var dead = Assert.Single(await Transport.DeadWorkAsync(10, Stop));
         Assert.Contains("hello", dead.Reason, StringComparison.Ordinal);
+        Assert.False(dead.IsDropped);
         Assert.True(await Transport.ForgetDeadAsync(dead.Item.VideoId, Stop));
         Assert.Empty(await Transport.DeadWorkAsync(10, Stop));
     }
@@ -134,6 +135,8 @@ public sealed class RabbitMqTransportTests(Broker broker) : TransportConformance
         while (dead.Count == 0);
         Assert.Equal(new WorkItem("poison"), Assert.Single(dead).Item);
         Assert.Contains("delivery_limit", dead[0].Reason, StringComparison.Ordinal);
+        Assert.True(dead[0].IsDropped);
+        Assert.Equal(1, await strict.CountDeadAsync(Stop));
         Assert.True(dead[0].At > DateTimeOffset.UtcNow.AddHours(-1));
     }
 
