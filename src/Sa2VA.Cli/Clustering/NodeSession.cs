@@ -19,6 +19,7 @@ internal static class NodeSession
         var settings = SettingsFile.Read<NodeSettings>(file);
         if (name is not null) settings = settings with { Name = name };
         NodeSettingsRules.Check(settings);
+        NodeTrial.Run(settings);
         using var logs = LoggerFactory.Create(logging => Configure(logging, format));
         await using var telemetry = NodeTelemetry.Start(settings.Telemetry, settings.Name, logs.CreateLogger<NodeTelemetry>());
         await using var cluster = await ClusterConnection.OpenAsync(settings.Servers, settings.ToClusterOptions() with { Reconnected = telemetry.Metrics.Reconnected }, logs, drain);

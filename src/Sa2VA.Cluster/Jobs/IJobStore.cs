@@ -75,6 +75,9 @@ public interface IJobStore
     /// </summary>
     Task<bool> HoldAsync(string jobId, string? videoId, CancellationToken cancellationToken);
 
+    /// <summary>Whether a video, or its job, is held back; false when it is unknown.</summary>
+    Task<bool> IsHeldAsync(string videoId, CancellationToken cancellationToken);
+
     /// <summary>Ends <see cref="HoldAsync"/> and wakes what is paused. Releasing a job also releases those of its videos that were held by themselves. Returns how many were woken.</summary>
     Task<int> ReleaseAsync(string jobId, string? videoId, CancellationToken cancellationToken);
 

@@ -3,6 +3,7 @@ using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Settings;
 using Sa2VA.Cluster.Sources;
 using Sa2VA.Cluster.Telemetry;
+using Sa2VA.Media;
 
 namespace Sa2VA.Cluster.Nodes;
 
@@ -30,6 +31,9 @@ public sealed record NodeSettings
     /// <summary>Where videos may come from. Default: nowhere, which refuses every video.</summary>
     public SourceSettings Sources { get; init; } = new();
 
+    /// <summary>What a video may cost before it is refused, and how long its decoder is waited for. The defaults take any camera's file.</summary>
+    public MediaLimits Media { get; init; } = MediaLimits.Default;
+
     /// <inheritdoc cref="ClusterOptions.Archive"/>
     public ArchiveSettings? Archive { get; init; }
 
@@ -48,7 +52,7 @@ public sealed record NodeSettings
     /// <summary>How long a drain may take. Default 30 seconds.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Crashes in a row after which a video is dead. Default 5.</summary>
+    /// <summary>Crashes in a row after which a video is dead. Default 5, 1 to 100.</summary>
     public int MaxAttempts { get; init; } = 5;
 
     /// <summary>For files in work. Default: a folder of the system's.</summary>

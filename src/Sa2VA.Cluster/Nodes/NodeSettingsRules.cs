@@ -1,3 +1,4 @@
+using Sa2VA.Cluster.Jobs;
 using Sa2VA.Cluster.Settings;
 
 namespace Sa2VA.Cluster.Nodes;
@@ -32,7 +33,11 @@ public static class NodeSettingsRules
         Range("checkpoints.everyTime", settings.Checkpoints.EveryTime, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1));
         Range("slice", settings.Slice, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(20));
         Range("grace", settings.Grace, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
-        Range("maxAttempts", settings.MaxAttempts, 1, 100);
+        Range("maxAttempts", settings.MaxAttempts, 1, AttemptRules.Most);
+        Range("media.probeTimeout", settings.Media.ProbeTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
+        Range("media.indexTimeout", settings.Media.IndexTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
+        Range("media.stallTimeout", settings.Media.StallTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
+        Range("media.toolThreads", settings.Media.ToolThreads, 1, 64);
         settings.Telemetry.Check();
     }
 

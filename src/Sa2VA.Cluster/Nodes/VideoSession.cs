@@ -148,8 +148,7 @@ internal sealed class VideoSession
             // Where the video comes from does not answer: others first, and after as many attempts as a crash has, it is given up.
             _services.Log.VideoWaits(view.VideoId, away.Message);
             await PatientlyAsync(() => _services.Jobs.NoteFailureAsync(view.VideoId, away.Message, stop), stop);
-            await Task.Delay(FirstWait * Math.Pow(2, Math.Min(view.Attempts, 6)), _services.Time, yielding.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await Delivery.ReturnAsync(stop);
+            await ReturnLaterAsync(view, stop);
         }
         catch (RunException refused) when (refused.Kind != RunFailureKind.TakenOver)
         {
@@ -216,7 +215,7 @@ internal sealed class VideoSession
     {
         var place = new SittingPlace
         {
-            Owner = _settings.Name, Checkpoints = _settings.Checkpoints, States = _services.States, Results = _services.Results, Model = device.Model,
+            Owner = _settings.Name, Checkpoints = _settings.Checkpoints, States = _services.States, Results = _services.Results, Model = device.Model, Limits = _settings.Media,
             Worker = _services.Worker, Meter = new StageMeter(_services.Metrics, _services.Time),
         };
         for (var wait = FirstWait; ; wait = Longer(wait))
@@ -234,7 +233,7 @@ internal sealed class VideoSession
             }
 
             if (video?.Ending is VideoEnding.Completed) await recordContent();
-            await ConcludeAsync(sitting, video, failure, stop);
+            await ConcludeAsync(sitting, view, video, failure, stop);
             return;
         }
     }
@@ -245,6 +244,8 @@ internal sealed class VideoSession
         try
         {
             await using var mail = await _services.Transport.BindAsync(VideoLetter.KeyOf(sitting.VideoId), ReadAsync, stop);
+            // A letter that said so may have come when nobody was bound.
+            if (await PatientlyAsync(() => _services.Jobs.IsHeldAsync(sitting.VideoId, stop), stop)) Yield(HandOverReason.Held, "it is held back");
             using var yielding = _yield.Token.UnsafeRegister(static (state, _) => ((ActorRef<VideoCommand>)state!).TryTell(new VideoCommand.Pause()), actor);
             await Task.WhenAny(sitting.Ended, actor.Terminated).WaitAsync(stop);
         }
@@ -269,7 +270,7 @@ internal sealed class VideoSession
         }
     }
 
-    private async Task ConcludeAsync(Sitting sitting, Video? video, Exception? failure, CancellationToken stop)
+    private async Task ConcludeAsync(Sitting sitting, VideoView view, Video? video, Exception? failure, CancellationToken stop)
     {
         switch (video, failure)
         {
@@ -292,9 +293,17 @@ internal sealed class VideoSession
                 Mark("stopped", reason.Message);
                 _services.Log.VideoStopped(sitting.VideoId, reason.Kind, reason.Message);
                 await PatientlyAsync(() => _services.Jobs.NoteFailureAsync(sitting.VideoId, reason.Message, stop), stop);
-                await Delivery.ReturnAsync(stop);
+                await ReturnLaterAsync(view, stop);
                 break;
         }
+    }
+
+    /// <summary>Gives the work back after a pause that grows with its attempts: what is wrong here, a full disk say, would otherwise use them all up before another node gets it.</summary>
+    private async Task ReturnLaterAsync(VideoView view, CancellationToken stop)
+    {
+        using var yielding = CancellationTokenSource.CreateLinkedTokenSource(stop, _yield.Token);
+        await Task.Delay(FirstWait * Math.Pow(2, Math.Min(view.Attempts, 6)), _services.Time, yielding.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Delivery.ReturnAsync(stop);
     }
 
     /// <summary>Queues the continuation, then lets go: killed in between, the work is delivered twice, which costs little and harms nothing.</summary>

@@ -121,6 +121,12 @@ public sealed class PostgresJobStore(PostgresDatabase database, TimeProvider? ti
     }
 
     /// <inheritdoc/>
+    public async Task<bool> IsHeldAsync(string videoId, CancellationToken cancellationToken)
+        => VideoNumber.TryParse(videoId, out var video)
+            && await AskAsync($"asking whether '{videoId}' is held", "SELECT v.held OR j.held FROM videos AS v JOIN jobs AS j USING (job_id) WHERE v.job_id = $1 AND v.number = $2",
+                [video.JobId, video.Number], cancellationToken) is true;
+
+    /// <inheritdoc/>
     public Task<int> ReleaseAsync(string jobId, string? videoId, CancellationToken cancellationToken)
         => WakeAsync($"releasing '{videoId ?? jobId}'", "SELECT release_videos($1, $2)", jobId, videoId, cancellationToken);
 

@@ -11,7 +11,7 @@ namespace Sa2VA.Cluster.Tracking;
 /// nothing piles up. Reading, resizing and run-length encoding overlap with the tensor work.
 /// </summary>
 internal sealed class TrackingPipeline(
-    ActorRef<EncoderCommand> encoder, ActorRef<TrackerCommand> tracker, ActorRef<WriterCommand> writer, int imageSize, StageMeter meter)
+    ActorRef<EncoderCommand> encoder, ActorRef<TrackerCommand> tracker, ActorRef<WriterCommand> writer, int imageSize, StageMeter meter, MediaLimits limits)
 {
     /// <summary>Frames that wait in front of a stage: one in work, one ready. A 1024 x 1024 picture is 3 MB, its features about 20.</summary>
     public const int MailboxCapacity = 1;
@@ -27,7 +27,7 @@ internal sealed class TrackingPipeline(
             {
                 if (plan.Count > 0)
                 {
-                    var options = new ReadOptions { Frames = [.. plan.Keys.Select(frames.FrameOf)] };
+                    var options = new ReadOptions { Frames = [.. plan.Keys.Select(frames.FrameOf)], Limits = limits };
                     await foreach (var frame in VideoReader.ReadAsync(info.Path, info, options, alive))
                     {
                         var step = frames.StepOf(frame.Index)!.Value;
@@ -79,6 +79,7 @@ internal sealed class TrackingPipeline(
             // Past the end means to the end; a reader that runs to the end also says when a file is cut off.
             LastFrame = frames.Last < info.FrameCount ? frames.Last : null,
             Stride = frames.Stride,
+            Limits = limits,
         };
         var began = meter.Now;
         await foreach (var frame in VideoReader.ReadAsync(info.Path, info, options, reading))

@@ -3,6 +3,7 @@ using Sa2VA.Cluster.Checkpoints;
 using Sa2VA.Cluster.Results;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Telemetry;
+using Sa2VA.Media;
 
 namespace Sa2VA.Cluster.Videos;
 
@@ -26,6 +27,9 @@ internal sealed record SittingPlace
 
     /// <summary>Where the times of the work go.</summary>
     public StageMeter Meter { get; init; } = StageMeter.None;
+
+    /// <summary>What a video may cost before it is refused, and how long its decoder is waited for.</summary>
+    public MediaLimits Limits { get; init; } = MediaLimits.Default;
 
     /// <summary>Makes the actor that does the work; a simulation makes another one.</summary>
     public Func<Sitting, ActorRef<VideoCommand>, long, Actor<VideoWork>> Worker { get; init; } = static (sitting, video, epoch) => new VideoWorker(sitting, video, epoch);

@@ -9,15 +9,21 @@ public sealed class VideoMailer(ITransport transport, IJournal journal, string s
     // Two senders, or a sender and a node that claims, may meet; one of them has to come again.
     private const int Attempts = 10;
 
-    /// <summary>Cancels a video for good.</summary>
+    // An actor writes such an order down at once, whatever else it does, unless it was just ending: then it never reads it.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(1);
+
+    /// <summary>Cancels a video for good; it is cancelled, or was over before, when this returns.</summary>
     /// <param name="videoId">Which.</param>
     /// <param name="reason">For people.</param>
     /// <param name="cancellationToken">Stops.</param>
     public async Task CancelAsync(string videoId, string reason, CancellationToken cancellationToken)
     {
-        if (await transport.SendAsync(VideoLetter.KeyOf(videoId), new VideoLetter.Cancel(reason).ToBytes(), cancellationToken)) return;
         for (var attempt = 1; ; attempt++)
         {
+            var isTaken = await transport.SendAsync(VideoLetter.KeyOf(videoId), new VideoLetter.Cancel(reason).ToBytes(), cancellationToken);
+            if (isTaken && await IsOverSoonAsync(videoId, cancellationToken)) return;
             try
             {
                 await VideoRecord.ApplyAsync(journal, videoId, sender, _ => [new VideoCommand.Cancel(reason)], time.GetUtcNow(), cancellationToken);
@@ -26,8 +32,18 @@ public sealed class VideoMailer(ITransport transport, IJournal journal, string s
             catch (Exception failure) when (failure is FencedException or SequenceConflictException && attempt < Attempts)
             {
                 // The newer claim has it now; mail may reach it.
-                if (await transport.SendAsync(VideoLetter.KeyOf(videoId), new VideoLetter.Cancel(reason).ToBytes(), cancellationToken)) return;
             }
+        }
+    }
+
+    private async Task<bool> IsOverSoonAsync(string videoId, CancellationToken cancellationToken)
+    {
+        var since = time.GetTimestamp();
+        for (var look = FirstLook; ; look = look * 2 < LongestLook ? look * 2 : LongestLook)
+        {
+            if ((await VideoHistory.LoadAsync(journal, videoId, cancellationToken)).IsOver) return true;
+            if (time.GetElapsedTime(since) >= Patience) return false;
+            await Task.Delay(look, time, cancellationToken);
         }
     }
 

@@ -59,7 +59,7 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
     {
         using var span = ClusterTracing.StartStage("probe", sitting.Trace);
         sitting.Report(RunStage.Probing, 0, total: null);
-        var info = await MediaProbe.ProbeAsync(Order.Path, MediaLimits.Default, stop);
+        var info = await MediaProbe.ProbeAsync(Order.Path, sitting.Place.Limits, stop);
         var facts = new VideoFacts(info.Width, info.Height, info.FrameCount, info.NominalRate, info.Duration, info.Codec);
         if (known.Facts is { } before && before != facts)
             throw new RunException(RunFailureKind.Media, $"'{Order.Path}' changed since this run began: it was {before}, it is {facts}. Use another work folder for the new file.");
@@ -99,7 +99,7 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
         var images = new List<RgbImage>();
         try
         {
-            await foreach (var frame in VideoReader.ReadAsync(info.Path, info, new ReadOptions { Frames = [.. steps.Select(Order.Frames.FrameOf)] }, stop))
+            await foreach (var frame in VideoReader.ReadAsync(info.Path, info, new ReadOptions { Frames = [.. steps.Select(Order.Frames.FrameOf)], Limits = sitting.Place.Limits }, stop))
             {
                 using (frame) images.Add(frame.Image.ResizeBicubic(side, side));
             }
@@ -140,7 +140,7 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
         var tracker = Context.Spawn(
             "tracker", () => new TrackerActor(trackerPlan, model.Tracker, sitting.Place.Model.Tensors, sitting.Place.States, sitting.Place.Checkpoints, writer, video, sitting.Place.Meter), Stage);
         var encoder = Context.Spawn("encoder", () => new EncoderActor(model.Tracker, model.Normalizer, sitting.Place.Model.Tensors, tracker, sitting.Place.Meter), Stage);
-        var pipeline = new TrackingPipeline(encoder, tracker, writer, model.Tracker.Config.ImageSize, sitting.Place.Meter);
+        var pipeline = new TrackingPipeline(encoder, tracker, writer, model.Tracker.Config.ImageSize, sitting.Place.Meter, sitting.Place.Limits);
 
         if (resume is null) sitting.Report(RunStage.Prompting, 0, steps);
         using var promptStop = CancellationTokenSource.CreateLinkedTokenSource(stop, pause);

@@ -175,6 +175,7 @@ public sealed class AttemptTests(DatabaseFixture server) : IClassFixture<Databas
     {
         Assert.True(await _jobs.HoldAsync(_job, videoId: null, Stop));
         Assert.True((await _jobs.FindJobAsync(_job, Stop))!.IsHeld);
+        Assert.True(await _jobs.IsHeldAsync(_video, Stop));
         Assert.Equal(AttemptVerdict.Forget, (await _jobs.BeginAttemptAsync(_video, "n", Max, Stop)).Verdict);
         Assert.Equal(VideoState.Paused, await StateAsync(_video));
 
@@ -200,6 +201,7 @@ public sealed class AttemptTests(DatabaseFixture server) : IClassFixture<Databas
     public async Task One_video_can_be_held_and_released_by_itself()
     {
         Assert.True(await _jobs.HoldAsync(_job, _video, Stop));
+        Assert.Equal((true, false, false), (await _jobs.IsHeldAsync(_video, Stop), await _jobs.IsHeldAsync($"{_job}-2", Stop), await _jobs.IsHeldAsync("unknown-1", Stop)));
         Assert.Equal(VideoState.Paused, await StateAsync(_video));
         Assert.Equal(AttemptVerdict.Forget, (await _jobs.BeginAttemptAsync(_video, "n", Max, Stop)).Verdict);
         Assert.Equal(AttemptVerdict.Go, (await _jobs.BeginAttemptAsync($"{_job}-2", "n", Max, Stop)).Verdict);

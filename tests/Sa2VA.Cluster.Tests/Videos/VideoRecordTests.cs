@@ -35,13 +35,28 @@ public sealed class VideoRecordTests
         Assert.True(await mailer.HoldAsync("v", Stop));
         Assert.False(await mailer.HoldAsync("w", Stop));
         Assert.Equal([new VideoLetter.Cancel("enough"), new VideoLetter.Hold()], letters);
-        Assert.Equal(0, (await journal.HeadAsync("v", Stop)).Epoch);
+        Assert.Equal("actor", (await journal.HeadAsync("v", Stop)).Owner);
 
-        ValueTask Receive(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+        async ValueTask Receive(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
         {
             letters.Add(VideoLetter.Parse(bytes));
-            return default;
+            if (letters[^1] is VideoLetter.Cancel(var reason))
+                await VideoRecord.ApplyAsync(journal, "v", "actor", _ => [new VideoCommand.Cancel(reason)], DateTimeOffset.UnixEpoch, cancellationToken);
         }
+    }
+
+    [Fact]
+    public async Task A_letter_that_an_ending_actor_took_and_never_read_is_written_down_by_its_sender()
+    {
+        var journal = new InMemoryJournal();
+        var time = new ManualTime();
+        await using var transport = new InProcessTransport();
+        await using var bound = await transport.BindAsync(VideoLetter.KeyOf("v"), static (_, _) => default, Stop);
+        var cancelling = new VideoMailer(transport, journal, "console", time).CancelAsync("v", "not wanted", Stop);
+        while (await Task.WhenAny(cancelling, time.TimersAsync(1)) != cancelling) time.Advance(TimeSpan.FromSeconds(1));
+        await cancelling;
+        Assert.Equal(new VideoEnding.Cancelled("not wanted"), (await VideoHistory.LoadAsync(journal, "v", Stop)).Ending);
+        Assert.Equal("console", (await journal.HeadAsync("v", Stop)).Owner);
     }
 
     [Theory]
