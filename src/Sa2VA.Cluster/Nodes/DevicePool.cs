@@ -1,10 +1,11 @@
 using Sa2VA.Cluster.Runs;
+using Sa2VA.Cluster.Videos;
 
 namespace Sa2VA.Cluster.Nodes;
 
 /// <summary>
 /// The devices of a node: who computes where, and which models are loaded there. A lease is a slot and a share of the memory; models stay
-/// loaded between leases. Thread-safe.
+/// loaded between leases, and so do trackers of videos that are likely to come back, as long as no lease needs their memory. Thread-safe.
 /// </summary>
 internal sealed class DevicePool : IAsyncDisposable
 {
@@ -14,9 +15,18 @@ internal sealed class DevicePool : IAsyncDisposable
 
     private readonly Lock _gate = new();
     private readonly List<Place> _places;
+    private readonly Func<string, string, ModelHost> _load;
     private TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public DevicePool(IReadOnlyList<DeviceSettings> devices) => _places = [.. devices.Select(device => new Place(device))];
+    /// <param name="devices">The devices.</param>
+    /// <param name="load">Names a model's folder and a device.</param>
+    /// <param name="warmTime">How long a tracker waits for its video to come back.</param>
+    /// <param name="time">The clock.</param>
+    public DevicePool(IReadOnlyList<DeviceSettings> devices, Func<string, string, ModelHost> load, TimeSpan warmTime, TimeProvider time)
+    {
+        _load = load;
+        _places = [.. devices.Select(device => new Place(device, new WarmVideos(device.WarmMiB << 20, warmTime, time)))];
+    }
 
     /// <summary>Slots of all devices.</summary>
     public int Slots => _places.Sum(place => place.Settings.Slots);
@@ -24,9 +34,9 @@ internal sealed class DevicePool : IAsyncDisposable
     /// <summary>MiB that a video with so many objects is expected to take beside the model.</summary>
     public static long Estimate(int objects) => PerVideoMiB + objects * PerObjectMiB;
 
-    /// <summary>Waits for a device with a free slot and enough memory: one that has the model already before one that has not.</summary>
+    /// <summary>Waits for a device with a free slot and enough memory: first the one that has the video's own tracker, then one that has the model.</summary>
     /// <exception cref="RunException">No device will ever have enough memory.</exception>
-    public async Task<DeviceLease> LeaseAsync(string modelFolder, int objects, CancellationToken cancellationToken)
+    public async Task<DeviceLease> LeaseAsync(string videoId, string modelFolder, int objects, CancellationToken cancellationToken)
     {
         var model = ModelMiB(modelFolder);
         var needed = Estimate(objects);
@@ -42,8 +52,9 @@ internal sealed class DevicePool : IAsyncDisposable
             Task released;
             lock (_gate)
             {
-                var place = _places.Where(place => place.Fits(modelFolder, model, needed)).OrderByDescending(place => place.Models.ContainsKey(modelFolder)).ThenBy(place => place.Busy).FirstOrDefault();
-                if (place is not null) return Take(place, modelFolder, model, needed);
+                var place = _places.Where(place => place.Fits(modelFolder, model, needed))
+                    .OrderByDescending(place => place.Warm.Has(videoId)).ThenByDescending(place => place.Models.ContainsKey(modelFolder)).ThenBy(place => place.Busy).FirstOrDefault();
+                if (place is not null) return Take(place, videoId, modelFolder, model, needed);
                 released = _released.Task;
             }
 
@@ -51,21 +62,31 @@ internal sealed class DevicePool : IAsyncDisposable
         }
     }
 
+    /// <summary>Drops a video's tracker unless it was left under that epoch, the journal's latest; always when it is null.</summary>
+    public void DropWarmUnless(string videoId, long? epoch) => _places.ForEach(place => place.Warm.DropUnless(videoId, epoch));
+
+    /// <summary>Drops trackers that were waited for long enough.</summary>
+    public void DropExpired() => _places.ForEach(place => place.Warm.DropExpired());
+
     public async ValueTask DisposeAsync()
     {
+        _places.ForEach(place => place.Warm.Dispose());
         foreach (var loaded in _places.SelectMany(place => place.Models.Values)) await loaded.Host.DisposeAsync();
     }
 
     private static long ModelMiB(string folder)
         => Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.safetensors").Sum(file => new FileInfo(file).Length) >> 20 : 0;
 
-    private DeviceLease Take(Place place, string modelFolder, long model, long needed)
+    private DeviceLease Take(Place place, string videoId, string modelFolder, long model, long needed)
     {
         if (!place.Models.TryGetValue(modelFolder, out var loaded))
-            place.Models.Add(modelFolder, loaded = new Loaded(new ModelHost(modelFolder, place.Settings.Device), model));
+            place.Models.Add(modelFolder, loaded = new Loaded(_load(modelFolder, place.Settings.Device), model));
         place.Busy++;
         place.VideosMiB += needed;
-        return new DeviceLease(place.Settings.Device, loaded.Host, () => Release(place, needed));
+        // Of use on its own device only, where it is out of the way of the others.
+        foreach (var other in _places.Where(other => other != place)) other.Warm.DropUnless(videoId, epoch: null);
+        place.MakeRoom();
+        return new DeviceLease(place.Settings.Device, loaded.Host, place.Warm, () => Release(place, needed));
     }
 
     private void Release(Place place, long needed)
@@ -81,9 +102,11 @@ internal sealed class DevicePool : IAsyncDisposable
 
     private sealed record Loaded(ModelHost Host, long MiB);
 
-    private sealed class Place(DeviceSettings settings)
+    private sealed class Place(DeviceSettings settings, WarmVideos warm)
     {
         public DeviceSettings Settings { get; } = settings;
+
+        public WarmVideos Warm { get; } = warm;
 
         public Dictionary<string, Loaded> Models { get; } = [];
 
@@ -98,17 +121,26 @@ internal sealed class DevicePool : IAsyncDisposable
             var models = Models.Values.Sum(loaded => loaded.MiB) + (Models.ContainsKey(modelFolder) ? 0 : model);
             return models + VideosMiB + needed <= memory;
         }
+
+        /// <summary>What waits gives way to what works.</summary>
+        public void MakeRoom()
+        {
+            if (Settings.MemoryMiB is { } memory) Warm.Shrink((memory - Models.Values.Sum(loaded => loaded.MiB) - VideosMiB) << 20);
+        }
     }
 }
 
 /// <summary>A slot on a device until disposed.</summary>
-internal sealed class DeviceLease(string device, ModelHost model, Action release) : IDisposable
+internal sealed class DeviceLease(string device, ModelHost model, WarmVideos warm, Action release) : IDisposable
 {
     private Action? _release = release;
 
     public string Device { get; } = device;
 
     public ModelHost Model { get; } = model;
+
+    /// <summary>Where the device keeps videos between their sittings.</summary>
+    public WarmVideos Warm { get; } = warm;
 
     public void Dispose() => Interlocked.Exchange(ref _release, value: null)?.Invoke();
 }

@@ -1,4 +1,5 @@
 using Sa2VA.Actors;
+using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Settings;
 using Sa2VA.Cluster.Telemetry;
 using Sa2VA.Cluster.Transport;
@@ -14,7 +15,7 @@ public sealed class Node : IAsyncDisposable
     // How often slices and waiting work are looked at.
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
-    // A video is not interrupted for a more urgent one before it could get anywhere.
+    // A video is not interrupted for another one before it could get anywhere, unless its slice is shorter.
     private static readonly TimeSpan LeastTurn = TimeSpan.FromSeconds(5);
 
     // Brokers take back what is held for 30 minutes.
@@ -35,7 +36,7 @@ public sealed class Node : IAsyncDisposable
     {
         NodeSettingsRules.Check(settings);
         (_settings, _services) = (settings, services);
-        _devices = new DevicePool(settings.Devices);
+        _devices = new DevicePool(settings.Devices, Load, settings.WarmTime, services.Time);
         _system = new ActorSystem(services.Time, services.Log);
         _free = new SemaphoreSlim(_devices.Slots);
     }
@@ -57,19 +58,31 @@ public sealed class Node : IAsyncDisposable
         using var noLooking = CancellationTokenSource.CreateLinkedTokenSource(drain);
         _services.Log.Started(_settings.Name, _devices.Slots, string.Join(", ", _settings.Roles));
         var looking = LookAsync(noLooking.Token);
-        var pumping = OutboxLoop.RunAsync(_services, drain);
-        var watching = DeadWatch.RunAsync(_services, drain);
+        var pumping = OutboxLoop.RunAsync(_services, noLooking.Token);
+        var watching = DeadWatch.RunAsync(_services, noLooking.Token);
         // The enumeration must outlive the sessions: when it ends, what is in hand goes back to the queue.
         using var noWork = new CancellationTokenSource();
         var kinds = _settings.Roles.Select(role => role == NodeRole.Keyframe ? WorkKind.Keyframes : WorkKind.Video).Concat([WorkKind.Video]).Distinct().ToArray();
         await using var deliveries = _services.Transport.ConsumeAsync(kinds, _devices.Slots, noWork.Token).GetAsyncEnumerator(CancellationToken.None);
-        var coming = await TakeAsync(deliveries, drain, stop.Token);
-        var drained = await DrainAsync(stop);
-        await noWork.CancelAsync();
-        if (coming is not null) await ReturnAsync(coming, deliveries);
-        await looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await pumping;
-        await watching;
+        var returning = Task.CompletedTask;
+        var drained = false;
+        try
+        {
+            // What comes from now on is somebody else's, at once.
+            if (await TakeAsync(deliveries, drain, stop.Token) is { } coming) returning = ReturnAsync(coming, deliveries);
+        }
+        finally
+        {
+            // Also when no more work can be had: what is in hand is handed over.
+            await noLooking.CancelAsync();
+            drained = await DrainAsync(stop);
+            await noWork.CancelAsync();
+            await returning;
+            await looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await pumping;
+            await watching;
+        }
+
         _services.Log.Stopped(_settings.Name);
         return drained;
     }
@@ -82,6 +95,11 @@ public sealed class Node : IAsyncDisposable
         await _digests.DisposeAsync();
         _free.Dispose();
     }
+
+    private ModelHost Load(string folder, string device) => new(folder, device, _settings.Keyframes)
+    {
+        Looked = frames => _services.Metrics?.BatchDone(WorkStage.Ground, frames),
+    };
 
     /// <summary>Begins sessions until told to drain. Returns the taking that was under way then, if any.</summary>
     private async Task<Task<bool>?> TakeAsync(IAsyncEnumerator<IWorkDelivery> deliveries, CancellationToken drain, CancellationToken stop)
@@ -113,26 +131,30 @@ public sealed class Node : IAsyncDisposable
 
     private async Task BeginAsync(IWorkDelivery delivery, CancellationToken stop)
     {
-        VideoSession? living;
+        IWorkDelivery? older;
         lock (_gate)
         {
-            living = _sessions.TryGetValue(delivery.Item.VideoId, out var known) ? known.Session : null;
-            if (living is null)
+            var known = _sessions.GetValueOrDefault(delivery.Item.VideoId);
+            older = known.Session?.Adopt(delivery);
+            if (older is null)
             {
+                // Where the video's last session is about to end, perhaps because it queued this very message, the next one begins after it.
                 var session = new VideoSession(_settings, _services, _devices, _digests, _system, delivery);
-                _sessions.Add(delivery.Item.VideoId, (session, Task.Run(() => SeeThroughAsync(session, delivery, stop), CancellationToken.None)));
+                var before = known.Running ?? Task.CompletedTask;
+                _sessions[delivery.Item.VideoId] = (session, Task.Run(() => SeeThroughAsync(before, session, stop), CancellationToken.None));
             }
         }
 
-        if (living is null) return;
-        await living.AdoptAsync(delivery, stop);
+        if (older is null) return;
+        await older.AcknowledgeAsync(stop);
         _free.Release();
     }
 
-    private async Task SeeThroughAsync(VideoSession session, IWorkDelivery delivery, CancellationToken stop)
+    private async Task SeeThroughAsync(Task before, VideoSession session, CancellationToken stop)
     {
         try
         {
+            await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await session.RunAsync(stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -142,11 +164,15 @@ public sealed class Node : IAsyncDisposable
         catch (Exception failure)
         {
             _services.Log.SessionFailed(failure, session.Item.VideoId);
-            await delivery.ReturnAsync(CancellationToken.None);
+            await session.ReturnAsync(CancellationToken.None);
         }
         finally
         {
-            lock (_gate) _sessions.Remove(delivery.Item.VideoId);
+            lock (_gate)
+            {
+                if (_sessions.TryGetValue(session.Item.VideoId, out var latest) && latest.Session == session) _sessions.Remove(session.Item.VideoId);
+            }
+
             _free.Release();
         }
     }
@@ -183,13 +209,9 @@ public sealed class Node : IAsyncDisposable
         using var timer = new PeriodicTimer(LookEvery, _services.Time);
         while (await timer.WaitForNextTickAsync(stop))
         {
-            VideoSession[] living;
-            lock (_gate) living = [.. _sessions.Values.Select(one => one.Session).Where(session => !session.IsYielding)];
-            foreach (var session in living.Where(session => Worked(session) >= LongestHold)) session.Yield(HandOverReason.Slice, "it was worked on for long");
-            if (_free.CurrentCount > 0 || !living.Any(session => Worked(session) >= LeastTurn)) continue;
             try
             {
-                MakeRoom(living, await _services.Transport.LengthsAsync(stop));
+                await LookOnceAsync(stop);
             }
             catch (ServerUnavailableException)
             {
@@ -202,15 +224,27 @@ public sealed class Node : IAsyncDisposable
         }
     }
 
+    private async Task LookOnceAsync(CancellationToken stop)
+    {
+        _devices.DropExpired();
+        VideoSession[] living;
+        lock (_gate) living = [.. _sessions.Values.Select(one => one.Session).Where(session => !session.IsYielding)];
+        foreach (var session in living.Where(session => Worked(session) >= LongestHold)) session.Yield(HandOverReason.Slice, "it was worked on for long");
+        if (_free.CurrentCount == 0 && living.Any(session => Worked(session) >= ShortestTurn)) MakeRoom(living, await _services.Transport.LengthsAsync(stop));
+    }
+
     private void MakeRoom(VideoSession[] living, IReadOnlyList<QueueLength> lengths)
     {
         var waiting = lengths.Where(queue => queue.Waiting > 0 && (queue.Kind == WorkKind.Video || _settings.Roles.Contains(NodeRole.Keyframe))).ToList();
         if (waiting.Count == 0) return;
-        foreach (var session in living.Where(session => Worked(session) >= _settings.Slice)) session.Yield(HandOverReason.Slice, "its slice is over");
+        // Videos that only ever begin, turn by turn, would never end.
+        foreach (var session in living.Where(session => Worked(session) >= _settings.Slice && session.GotSomewhere)) session.Yield(HandOverReason.Slice, "its slice is over");
         var urgent = waiting.Min(queue => queue.Priority);
         living.Where(session => !session.IsYielding && session.Item.Priority > urgent && Worked(session) >= LeastTurn)
             .MaxBy(session => session.Item.Priority)?.Yield(HandOverReason.Urgent, "more urgent work waits");
     }
+
+    private TimeSpan ShortestTurn => _settings.Slice < LeastTurn ? _settings.Slice : LeastTurn;
 
     private TimeSpan Worked(VideoSession session) => _services.Time.GetElapsedTime(session.StartedAt);
 }

@@ -1,4 +1,5 @@
 using Sa2VA.Cluster.Archive;
+using Sa2VA.Cluster.Grounding;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Settings;
 using Sa2VA.Cluster.Sources;
@@ -43,11 +44,17 @@ public sealed record NodeSettings
     /// <inheritdoc cref="ClusterOptions.Heartbeat"/>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>How much a language model works on together.</summary>
+    public KeyframeOptions Keyframes { get; init; } = new();
+
     /// <summary>When progress becomes durable.</summary>
     public CheckpointOptions Checkpoints { get; init; } = new();
 
     /// <summary>Longest time that one video is worked on while others wait. Default 10 minutes; 1 second to 20 minutes, because brokers take back what is held for 30.</summary>
     public TimeSpan Slice { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a video whose slice is over stays in memory, for when this node goes on with it. Default 10 minutes, 1 second to 1 day; see <see cref="DeviceSettings.WarmMiB"/>.</summary>
+    public TimeSpan WarmTime { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>How long a drain may take. Default 30 seconds.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(30);
@@ -89,4 +96,10 @@ public sealed record DeviceSettings
 
     /// <summary>Memory for models and videos in MiB; a video waits until its estimate fits. Null for no limit.</summary>
     public long? MemoryMiB { get; init; }
+
+    /// <summary>
+    /// Memory for trackers of videos whose slice is over, in MiB, so that this node goes on with them without reading their checkpoint; what
+    /// videos in work need of <see cref="MemoryMiB"/> goes first. Default 1024, 0 for none.
+    /// </summary>
+    public long WarmMiB { get; init; } = 1024;
 }

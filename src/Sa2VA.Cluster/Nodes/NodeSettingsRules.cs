@@ -27,11 +27,16 @@ public static class NodeSettingsRules
         {
             Range($"devices ({device.Device}): slots", device.Slots, 1, 64);
             if (device.MemoryMiB is < 1) throw new SettingsException($"devices ({device.Device}): memoryMiB is {device.MemoryMiB}; it is at least 1.");
+            Range($"devices ({device.Device}): warmMiB", device.WarmMiB, 0, 1 << 20);
         }
 
+        Range("keyframes.framesAtOnce", settings.Keyframes.FramesAtOnce, 1, 256);
+        Range("keyframes.questionsAtOnce", settings.Keyframes.QuestionsAtOnce, 1, 256);
+        Range("keyframes.memoryMiB", settings.Keyframes.MemoryMiB, 1, 1 << 20);
         Range("checkpoints.everyFrames", settings.Checkpoints.EveryFrames, 1, 100_000);
         Range("checkpoints.everyTime", settings.Checkpoints.EveryTime, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1));
         Range("slice", settings.Slice, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(20));
+        Range("warmTime", settings.WarmTime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
         Range("grace", settings.Grace, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         Range("maxAttempts", settings.MaxAttempts, 1, AttemptRules.Most);
         Range("media.probeTimeout", settings.Media.ProbeTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));

@@ -32,6 +32,9 @@ internal sealed class VideoSession
     private (HandOverReason Reason, string Words) _why;
     private Failover? _failover;
     private Activity? _span;
+    private volatile Sitting? _sitting;
+    private volatile string? _cancelled;
+    private bool _isSettling;
 
     public VideoSession(NodeSettings settings, NodeServices services, DevicePool devices, ModelDigests digests, ActorSystem system, IWorkDelivery delivery)
     {
@@ -45,6 +48,9 @@ internal sealed class VideoSession
 
     /// <summary>When it was taken, by the clock's timestamps.</summary>
     public long StartedAt { get; }
+
+    /// <summary>Whether it has done something that need not be done again; see <see cref="Sitting.GotSomewhere"/>.</summary>
+    public bool GotSomewhere => _sitting?.GotSomewhere == true;
 
     /// <summary>Whether it has been told to stop.</summary>
     public bool IsYielding => _yield.IsCancellationRequested;
@@ -63,21 +69,28 @@ internal sealed class VideoSession
 
     /// <summary>
     /// Takes over a second delivery of the same work: the broker took the first one back while its connection was gone, or the message
-    /// was published twice. The older one is settled, which does nothing where it is void.
+    /// was published twice. Returns the older one, to be settled, which does nothing where it is void; null when it is too late: the session is
+    /// about to settle its own and end, and this one may be what it has just queued.
     /// </summary>
-    public async ValueTask AdoptAsync(IWorkDelivery delivery, CancellationToken cancellationToken)
+    public IWorkDelivery? Adopt(IWorkDelivery delivery)
     {
-        IWorkDelivery older;
-        lock (_gate) (older, _delivery) = (_delivery, delivery);
-        await older.AcknowledgeAsync(cancellationToken);
+        lock (_gate)
+        {
+            if (_isSettling) return null;
+            (var older, _delivery) = (_delivery, delivery);
+            return older;
+        }
     }
+
+    /// <summary>Puts the work back.</summary>
+    public ValueTask ReturnAsync(CancellationToken cancellationToken) => Settling().ReturnAsync(cancellationToken);
 
     /// <summary>Works until the delivery is settled. Cancelling leaves it unsettled: the broker delivers it again.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         using var span = _span = ClusterTracing.StartWork(Item, _settings.Name);
         var attempt = await ClaimAsync(stop);
-        _services.Metrics?.AttemptBegun(attempt.Verdict, Delivery.IsRedelivered);
+        _services.Metrics?.AttemptBegun(attempt.Verdict, _delivery.IsRedelivered);
         switch (attempt)
         {
             case { Verdict: AttemptVerdict.Go, Job: { } job, Video: { } video }:
@@ -89,13 +102,14 @@ internal sealed class VideoSession
                 var last = string.IsNullOrEmpty(video.Owner) ? "" : $", the last one on '{video.Owner}'";
                 var reason = $"{video.Attempts} attempts in a row came to no end{last}.{(string.IsNullOrEmpty(video.Error) ? "" : " " + video.Error)}";
                 await PatientlyAsync(() => _services.Jobs.BuryAsync(video.VideoId, reason, stop), stop);
-                await Delivery.BuryAsync(reason, stop);
+                await Settling().BuryAsync(reason, stop);
                 Finish(VideoState.Dead, reason);
                 _services.Log.VideoIsDead(video.VideoId, video.Attempts, reason);
                 break;
             default:
+                _devices.DropWarmUnless(Item.VideoId, epoch: null);
                 _services.Log.MessageForgotten(Item.VideoId);
-                await Delivery.AcknowledgeAsync(stop);
+                await Settling().AcknowledgeAsync(stop);
                 break;
         }
     }
@@ -106,11 +120,13 @@ internal sealed class VideoSession
         return await PatientlyAsync(() => _services.Jobs.BeginAttemptAsync(Item.VideoId, _settings.Name, _settings.MaxAttempts, stop), stop);
     }
 
-    private IWorkDelivery Delivery
+    /// <summary>The delivery, to be settled: it is the last one, see <see cref="Adopt"/>.</summary>
+    private IWorkDelivery Settling()
     {
-        get
+        lock (_gate)
         {
-            lock (_gate) return _delivery;
+            _isSettling = true;
+            return _delivery;
         }
     }
 
@@ -124,6 +140,7 @@ internal sealed class VideoSession
             if (!_settings.Models.TryGetValue(job.Model, out var model))
                 throw new RunException(RunFailureKind.Model, $"This cluster has no model named '{job.Model}'; '{_settings.Name}' knows {string.Join(", ", _settings.Models.Keys.Order(StringComparer.Ordinal))}.");
             var known = await PatientlyAsync(() => VideoHistory.LoadAsync(_services.Journal, view.VideoId, stop), stop);
+            _devices.DropWarmUnless(view.VideoId, known.Epoch);
             if (!Has(NodeRole.Keyframe) && HasQuestions(view.Request, known))
             {
                 await HandOverAsync(Item with { Kind = WorkKind.Keyframes }, 0, (HandOverReason.Keyframes, "it needs the language model"), stop);
@@ -132,7 +149,7 @@ internal sealed class VideoSession
 
             using var file = await FetchAsync(view.Request.Source, yielding.Token);
             if (job.ReuseResults && known is { Prompts.Count: 0, Checkpoint: null } && await ReuseAsync(job, view, model, file, yielding.Token, stop)) return;
-            using var place = await _devices.LeaseAsync(model, view.Request.Targets.Count, yielding.Token);
+            using var place = await _devices.LeaseAsync(view.VideoId, model, view.Request.Targets.Count, yielding.Token);
             await SitAsync(OrderOf(job, view, file.Path, model, place.Device), view, place, () => RecordContentAsync(job, view, model, file, stop), stop);
         }
         catch (OperationCanceledException) when (IsYielding && !stop.IsCancellationRequested)
@@ -168,7 +185,7 @@ internal sealed class VideoSession
         if (await PatientlyAsync(() => _reuse.TryAsync(view, order, key, _settings.Name, yielding), yielding) is not var (video, from)) return false;
         await PatientlyAsync(() => _services.Jobs.RecordContentAsync(view.VideoId, key, stop), stop);
         await PatientlyAsync(() => _services.Jobs.EndAttemptAsync(view.VideoId, _settings.Name, stop), stop);
-        await Delivery.AcknowledgeAsync(stop);
+        await Settling().AcknowledgeAsync(stop);
         if (video.ReusedFrom is not null)
         {
             var steps = order.Frames.Steps(video.Facts!.FrameCount);
@@ -216,6 +233,7 @@ internal sealed class VideoSession
         var place = new SittingPlace
         {
             Owner = _settings.Name, Checkpoints = _settings.Checkpoints, States = _services.States, Results = _services.Results, Model = device.Model, Limits = _settings.Media,
+            Warm = device.Warm, Continued = (step, isWarm) => Continued(view.VideoId, step, isWarm),
             Worker = _services.Worker, Meter = new StageMeter(_services.Metrics, _services.Time),
         };
         for (var wait = FirstWait; ; wait = Longer(wait))
@@ -223,8 +241,10 @@ internal sealed class VideoSession
             Sitting? itself = null;
             var progress = _services.Progress(view, () => itself!.Epoch);
             using var sitting = itself = new Sitting(view.VideoId, order, place, _failover?.Watch(progress) ?? progress) { OnlyGround = !Has(NodeRole.Tracker), Trace = _span?.Context ?? default };
+            _sitting = sitting;
             var (video, failure) = await SitOnceAsync(sitting, stop);
             stop.ThrowIfCancellationRequested();
+            if (_cancelled is { } reason && video is not { IsOver: true }) video = await CancelledAsync(reason, video, stop);
             if (failure is not null && ServerUnavailableException.Is(failure))
             {
                 _services.Log.VideoWaits(view.VideoId, failure.Message);
@@ -238,6 +258,16 @@ internal sealed class VideoSession
         }
     }
 
+    /// <summary>The letter came when the actor had ended, and nobody else has it.</summary>
+    /// <returns>The video as it stands then, if it had stopped in good order.</returns>
+    private async Task<Video?> CancelledAsync(string reason, Video? stopped, CancellationToken stop)
+    {
+        var mailer = new VideoMailer(_services.Transport, _services.Journal, _settings.Name, _services.Time);
+        await PatientlyAsync(() => mailer.CancelAsync(Item.VideoId, reason, stop), stop);
+        _cancelled = null;
+        return stopped is null ? null : await PatientlyAsync(() => VideoHistory.LoadAsync(_services.Journal, Item.VideoId, stop), stop);
+    }
+
     private async Task<(Video? Video, Exception? Failure)> SitOnceAsync(Sitting sitting, CancellationToken stop)
     {
         var actor = _system.Spawn($"video-{sitting.VideoId}", () => new VideoActor(_services.Journal, sitting), VideoActor.Options);
@@ -246,7 +276,8 @@ internal sealed class VideoSession
             await using var mail = await _services.Transport.BindAsync(VideoLetter.KeyOf(sitting.VideoId), ReadAsync, stop);
             // A letter that said so may have come when nobody was bound.
             if (await PatientlyAsync(() => _services.Jobs.IsHeldAsync(sitting.VideoId, stop), stop)) Yield(HandOverReason.Held, "it is held back");
-            using var yielding = _yield.Token.UnsafeRegister(static (state, _) => ((ActorRef<VideoCommand>)state!).TryTell(new VideoCommand.Pause()), actor);
+            // Not by its mailbox, which may be full.
+            using var yielding = _yield.Token.UnsafeRegister(static (state, _) => ((Sitting)state!).Pause(), sitting);
             await Task.WhenAny(sitting.Ended, actor.Terminated).WaitAsync(stop);
         }
         finally
@@ -261,6 +292,7 @@ internal sealed class VideoSession
             switch (VideoLetter.Parse(letter))
             {
                 case VideoLetter.Cancel(var reason):
+                    _cancelled = reason;
                     await actor.TellAsync(new VideoCommand.Cancel(reason), cancellationToken);
                     break;
                 case VideoLetter.Hold:
@@ -276,7 +308,7 @@ internal sealed class VideoSession
         {
             case ({ Ending: { } ending }, _):
                 await PatientlyAsync(() => _services.Jobs.EndAttemptAsync(sitting.VideoId, _settings.Name, stop), stop);
-                await Delivery.AcknowledgeAsync(stop);
+                await Settling().AcknowledgeAsync(stop);
                 Conclude(sitting.VideoId, ending);
                 break;
             case ({ } paused, _):
@@ -303,17 +335,25 @@ internal sealed class VideoSession
     {
         using var yielding = CancellationTokenSource.CreateLinkedTokenSource(stop, _yield.Token);
         await Task.Delay(FirstWait * Math.Pow(2, Math.Min(view.Attempts, 6)), _services.Time, yielding.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await Delivery.ReturnAsync(stop);
+        await Settling().ReturnAsync(stop);
+    }
+
+    private void Continued(string videoId, int step, bool isWarm)
+    {
+        _services.Metrics?.Continued(isWarm);
+        _services.Log.VideoContinues(videoId, step, isWarm ? "the warm tracker" : "the checkpoint");
     }
 
     /// <summary>Queues the continuation, then lets go: killed in between, the work is delivered twice, which costs little and harms nothing.</summary>
     private async Task HandOverAsync(WorkItem next, long step, (HandOverReason Reason, string Words) why, CancellationToken stop)
     {
         using var span = ClusterTracing.StartHandOver(why.Reason);
+        // Before the continuation is queued: this node may be the one that takes it, sooner than it hears that it was queued.
+        var delivery = Settling();
         var state = await PatientlyAsync(() => _services.Jobs.EndAttemptAsync(next.VideoId, _settings.Name, stop), stop);
         // Held back: releasing it will queue it. Begun by another: that one will.
         if (state == VideoState.Waiting) await _services.Transport.PublishAsync(next.Traced(), stop);
-        await Delivery.AcknowledgeAsync(stop);
+        await delivery.AcknowledgeAsync(stop);
         Mark("handed over");
         _services.Metrics?.HandedOver(why.Reason);
         _services.Log.VideoHandedOver(next.VideoId, (int)step, why.Words);
@@ -328,7 +368,7 @@ internal sealed class VideoSession
                 _services.Journal, view.VideoId, _settings.Name, epoch => [new VideoCommand.Claim(order, epoch, _settings.Name), new VideoCommand.Fail(failure)], _services.Time.GetUtcNow(), stop),
             stop);
         await PatientlyAsync(() => _services.Jobs.EndAttemptAsync(view.VideoId, _settings.Name, stop), stop);
-        await Delivery.AcknowledgeAsync(stop);
+        await Settling().AcknowledgeAsync(stop);
         Finish(VideoState.Failed, failure.Message);
         _services.Log.VideoIsOver(view.VideoId, $"failed: {failure.Message}");
     }
@@ -338,7 +378,7 @@ internal sealed class VideoSession
     {
         Mark("taken over");
         _services.Log.VideoTakenOver(videoId);
-        await Delivery.AcknowledgeAsync(stop);
+        await Settling().AcknowledgeAsync(stop);
     }
 
     private void Conclude(string videoId, VideoEnding ending)

@@ -1,4 +1,7 @@
+using Sa2VA.Actors;
+using Sa2VA.Cluster.Grounding;
 using Sa2VA.Cluster.Tracking;
+using Sa2VA.Models.Sa2va;
 
 namespace Sa2VA.Cluster.Runs;
 
@@ -9,15 +12,31 @@ namespace Sa2VA.Cluster.Runs;
 /// </summary>
 public sealed class ModelHost : IAsyncDisposable
 {
+    // Runs beyond it wait for a moment to be heard; their pictures are in memory anyway.
+    private const int MailboxCapacity = 64;
+
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly string _folder;
     private readonly string _device;
+    private readonly KeyframeOptions _keyframeOptions;
+
+    // The language model's own: it works for all runs, and ends with the model.
+    private readonly ActorSystem _system = new();
+    private ActorRef<KeyframeCommand>? _keyframes;
     private RunModel? _model;
 
     /// <summary>Names a model; nothing is opened yet.</summary>
     /// <param name="folder">Model folder in the official layout.</param>
     /// <param name="device">Device by name, as <see cref="RunRequest.Device"/>.</param>
-    public ModelHost(string folder, string device) => (_folder, _device) = (Path.GetFullPath(folder), device);
+    /// <param name="keyframes">What the language model works on together; null for the defaults.</param>
+    public ModelHost(string folder, string device, KeyframeOptions? keyframes = null)
+        => (_folder, _device, _keyframeOptions) = (Path.GetFullPath(folder), device, keyframes ?? new KeyframeOptions());
+
+    /// <summary>Told how many key frames were looked at together.</summary>
+    internal Action<int> Looked { get; init; } = static _ => { };
+
+    /// <summary>Told how many answers were decoded together.</summary>
+    internal Action<int> Decoded { get; init; } = static _ => { };
 
     /// <summary>The thread for everything that touches tensors.</summary>
     internal TensorThread Tensors { get; } = new("sa2va tensors");
@@ -25,6 +44,7 @@ public sealed class ModelHost : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _system.DisposeAsync();
         if (_model is { } loaded) await Tensors.RunAsync(loaded.Dispose, CancellationToken.None);
         await Tensors.DisposeAsync();
         _turn.Dispose();
@@ -38,6 +58,23 @@ public sealed class ModelHost : IAsyncDisposable
             throw new RunException(
                 RunFailureKind.Settings,
                 $"The request asks for the model '{request.ModelFolder}' on {request.Device}, but '{_folder}' on {_device} was given to run it.");
+        }
+    }
+
+    /// <summary>The actor of the model's language model, which all runs share; null for a plain SAM 2, which has none.</summary>
+    internal async Task<(Sa2vaModel Model, ActorRef<KeyframeCommand> Actor)?> KeyframesAsync(CancellationToken cancellationToken)
+    {
+        if ((await GetAsync(cancellationToken)).Language is not { } language) return null;
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (_keyframes is null || _keyframes.Terminated.IsCompleted)
+                _keyframes = _system.Spawn("keyframes", () => new KeyframeActor(language, Tensors, _keyframeOptions, Looked, Decoded), new ActorOptions { MailboxCapacity = MailboxCapacity });
+            return (language, _keyframes);
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 

@@ -22,6 +22,7 @@ public sealed class ClusterMetrics : IDisposable
     private readonly Counter<long> _redeliveries;
     private readonly Counter<long> _fenced;
     private readonly Counter<long> _handOvers;
+    private readonly Counter<long> _continuations;
     private readonly Counter<long> _reconnects;
     private readonly Counter<long> _fetches;
     private readonly Counter<long> _fetchedBytes;
@@ -47,6 +48,7 @@ public sealed class ClusterMetrics : IDisposable
         _redeliveries = _meter.CreateCounter<long>("sa2va.redeliveries", "{delivery}", "Messages that another node, or an earlier life of this one, had taken and not settled.");
         _fenced = _meter.CreateCounter<long>("sa2va.writes.fenced", "{write}", "Writes that were refused because another owner had claimed the video.");
         _handOvers = _meter.CreateCounter<long>("sa2va.handovers", "{video}", "Videos that were stopped at a frame boundary and queued again, by the reason: slice, drain, urgent, keyframes, held.");
+        _continuations = _meter.CreateCounter<long>("sa2va.continuations", "{video}", "Videos whose tracking went on, by where its state came from: warm (still in memory), checkpoint.");
         _reconnects = _meter.CreateCounter<long>("sa2va.reconnects", "{connection}", "Connections to a server that were made again.");
         _fetches = _meter.CreateCounter<long>("sa2va.source.fetches", "{video}", "Videos brought to this machine, by where from and the outcome.");
         _fetchedBytes = _meter.CreateCounter<long>("sa2va.source.bytes", "By", "Size of the videos brought to this machine.");
@@ -112,6 +114,10 @@ public sealed class ClusterMetrics : IDisposable
     /// <summary>A video was queued again before it was over.</summary>
     public void HandedOver(HandOverReason reason) => _handOvers.Add(1, _node, Tag("reason", Lower(reason)));
 
+    /// <summary>Tracking of a video went on where an earlier sitting had stopped.</summary>
+    /// <param name="isWarm">Whether its state was still in memory; otherwise its checkpoint was read.</param>
+    public void Continued(bool isWarm) => _continuations.Add(1, _node, Tag("from", isWarm ? "warm" : "checkpoint"));
+
     /// <summary>A connection was made again.</summary>
     /// <param name="server"><c>postgres</c>, <c>rabbitmq</c> or <c>redis</c>.</param>
     public void Reconnected(string server) => _reconnects.Add(1, _node, Tag("server", server));
@@ -146,6 +152,7 @@ public sealed class ClusterMetrics : IDisposable
         foreach (var stage in Enum.GetValues<WorkStage>().Where(stage => stage != WorkStage.Ground)) _frames.Add(0, _node, Tag("stage", Lower(stage)));
         foreach (var verdict in Enum.GetValues<AttemptVerdict>()) Attempted(verdict, 0);
         foreach (var reason in Enum.GetValues<HandOverReason>()) _handOvers.Add(0, _node, Tag("reason", Lower(reason)));
+        foreach (var from in new[] { "warm", "checkpoint" }) _continuations.Add(0, _node, Tag("from", from));
         foreach (var store in new[] { "journal", "results", "checkpoints" }) _fenced.Add(0, _node, Tag("store", store));
         foreach (var server in new[] { "postgres", "rabbitmq", "redis" }) _reconnects.Add(0, _node, Tag("server", server));
         foreach (var state in new[] { VideoState.Completed, VideoState.Failed, VideoState.Cancelled, VideoState.Dead }) Finished(state, 0);

@@ -23,7 +23,7 @@ internal sealed class TrackerActor(
     // Making masks durable waits for the disk, not for a person: longer than this is a fault of the disk.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
-    private VideoTracker _tracker = null!;
+    private VideoTracker? _tracker;
     private CheckpointClock _clock = null!;
     private int _next = plan.NextStep;
     private int _checkpointed = plan.NextStep;
@@ -51,6 +51,9 @@ internal sealed class TrackerActor(
                 if (_next > _checkpointed) await CheckpointAsync(cancellationToken);
                 reply.Reply(_next);
                 break;
+            case TrackerCommand.Part(var keep, var reply):
+                reply.Reply(Part(keep));
+                break;
         }
     }
 
@@ -60,8 +63,11 @@ internal sealed class TrackerActor(
         return default;
     }
 
+    private VideoTracker Tracker => _tracker ?? throw new InvalidOperationException("The tracker was given away.");
+
     private VideoTracker Open()
     {
+        if (plan.Warm is { } warm) return warm.TakeTracker();
         if (plan.Snapshot is { } file) return VideoTracker.Restore(file, model);
         var options = new TrackerOptions { FrameCount = plan.Steps, BlankAbsentMasks = true };
         options = plan.Protocol?.Configure(options) ?? options;
@@ -75,11 +81,11 @@ internal sealed class TrackerActor(
             using var scope = NewDisposeScope();
             using var shown = prompt switch
             {
-                ObjectPrompt.Points(var id, var points) => _tracker.AddPoints(message.Step, message.Features, id, points),
-                ObjectPrompt.Mask(var id, var pixels) => _tracker.AddMask(
+                ObjectPrompt.Points(var id, var points) => Tracker.AddPoints(message.Step, message.Features, id, points),
+                ObjectPrompt.Mask(var id, var pixels) => Tracker.AddMask(
                     message.Step, message.Features, id, tensor(pixels, [plan.Height, plan.Width], model.Device)),
                 ObjectPrompt.Sentence(var id, var embedding) when plan.Protocol is { } protocol => protocol.Prompt(
-                    _tracker, message.Step, message.Features, id, embedding, plan.LanguageDecoder),
+                    Tracker, message.Step, message.Features, id, embedding, plan.LanguageDecoder),
                 _ => throw new InvalidOperationException($"There is no way to show a {prompt.GetType().Name} to the tracker."),
             };
         }
@@ -87,8 +93,19 @@ internal sealed class TrackerActor(
 
     private IReadOnlySet<int> Begin()
     {
-        _tracker.BeginPropagation();
-        return _tracker.ObjectIds.SelectMany(_tracker.ConditioningFrames).Where(step => !_tracker.NeedsFeatures(step)).ToHashSet();
+        var tracker = Tracker;
+        tracker.BeginPropagation();
+        return tracker.ObjectIds.SelectMany(tracker.ConditioningFrames).Where(step => !tracker.NeedsFeatures(step)).ToHashSet();
+    }
+
+    /// <summary>False when the tracker is at no checkpoint, and so of no use to a later sitting.</summary>
+    private bool Part(Action<VideoTracker, TrackingPoint> keep)
+    {
+        if (_next == 0 || _next != _checkpointed) return false;
+        var tracker = Tracker;
+        _tracker = null;
+        keep(tracker, TrackingPoint.At(_next));
+        return true;
     }
 
     private async ValueTask TrackAsync(TrackerCommand.Track track, CancellationToken cancellationToken)
@@ -105,9 +122,9 @@ internal sealed class TrackerActor(
     private ObjectMask[] Track(TrackerCommand.Track track)
     {
         using var scope = NewDisposeScope();
-        var before = _tracker.LargestBatch;
-        using var masks = _tracker.Track(track.At.Step, track.Features);
-        if (_tracker.LargestBatch is { } batch && batch != before) Context.Log.BatchSplit(plan.VideoId, _tracker.ObjectIds.Count, batch);
+        var before = Tracker.LargestBatch;
+        using var masks = Tracker.Track(track.At.Step, track.Features);
+        if (Tracker.LargestBatch is { } batch && batch != before) Context.Log.BatchSplit(plan.VideoId, Tracker.ObjectIds.Count, batch);
         var scores = masks.ObjectScoreLogits.to(ScalarType.Float32).ToArray<float>();
         var ious = masks.Ious.to(ScalarType.Float32).ToArray<float>();
         return [.. masks.ObjectIds.Select((id, row) => new ObjectMask(id, masks.Binary(row), scores[row], ious[row]))];
@@ -131,7 +148,7 @@ internal sealed class TrackerActor(
 
         async Task SaveAsync(string file)
         {
-            await tensors.RunAsync(() => _tracker.Save(file), cancellationToken);
+            await tensors.RunAsync(() => Tracker.Save(file), cancellationToken);
             bytes = new FileInfo(file).Length;
         }
     }

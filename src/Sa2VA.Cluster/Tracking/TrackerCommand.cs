@@ -1,6 +1,8 @@
 using Sa2VA.Actors;
+using Sa2VA.Cluster.Videos;
 using Sa2VA.Models.Sa2va.Grounding;
 using Sa2VA.Models.Sam2;
+using Sa2VA.Models.Sam2.Tracking;
 
 namespace Sa2VA.Cluster.Tracking;
 
@@ -24,6 +26,9 @@ internal abstract record TrackerCommand
 
     /// <summary>No more steps in this sitting: makes everything durable and answers with the next step.</summary>
     public sealed record Finish(ReplyTo<int> Reply) : TrackerCommand;
+
+    /// <summary>After <see cref="Finish"/>: gives the tracker away to <paramref name="Keep"/>, where there is a checkpoint to go on from. Nothing can be tracked then.</summary>
+    public sealed record Part(Action<VideoTracker, TrackingPoint> Keep, ReplyTo<bool> Reply) : TrackerCommand;
 }
 
 /// <summary>Where a tracker starts and how it works.</summary>
@@ -51,4 +56,7 @@ internal sealed record TrackerPlan
 
     /// <summary>File of the state to restore, there until the tracker has ended; null for none.</summary>
     public required string? Snapshot { get; init; }
+
+    /// <summary>The tracker of the sitting before, to be taken out; null for none, and then the snapshot counts.</summary>
+    public WarmVideo? Warm { get; init; }
 }

@@ -11,6 +11,7 @@ internal sealed class Sitting : IDisposable
     private readonly IProgress<RunProgress>? _progress;
     private readonly TaskCompletionSource<Video> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile int _resumedAt;
+    private volatile bool _gotSomewhere;
     private long _epoch;
 
     public Sitting(string videoId, VideoOrder order, SittingPlace place, IProgress<RunProgress>? progress)
@@ -38,6 +39,9 @@ internal sealed class Sitting : IDisposable
         set => _resumedAt = value;
     }
 
+    /// <summary>Whether something was done that a later sitting need not do again, or that a checkpoint at its end will keep: an answer, a frame.</summary>
+    public bool GotSomewhere => _gotSomewhere;
+
     /// <summary>The epoch that its actor holds; 0 before it has claimed the video.</summary>
     public long Epoch
     {
@@ -57,6 +61,12 @@ internal sealed class Sitting : IDisposable
 
     public void End(Video video) => _ended.TrySetResult(video);
 
+    /// <summary>An answer is recorded.</summary>
+    public void Answered() => _gotSomewhere = true;
+
     public void Report(RunStage stage, int done, int? total, string? message = null)
-        => _progress?.Report(new RunProgress(stage, done, total, ResumedAt, message));
+    {
+        if (stage == RunStage.Tracking && done > ResumedAt) _gotSomewhere = true;
+        _progress?.Report(new RunProgress(stage, done, total, ResumedAt, message));
+    }
 }

@@ -31,6 +31,12 @@ internal sealed record SittingPlace
     /// <summary>What a video may cost before it is refused, and how long its decoder is waited for.</summary>
     public MediaLimits Limits { get; init; } = MediaLimits.Default;
 
+    /// <summary>Where the video is kept between sittings; null for nowhere.</summary>
+    public WarmVideos? Warm { get; init; }
+
+    /// <summary>Told when tracking goes on: from which step, and whether with the tracker of the sitting before.</summary>
+    public Action<int, bool> Continued { get; init; } = static (_, _) => { };
+
     /// <summary>Makes the actor that does the work; a simulation makes another one.</summary>
     public Func<Sitting, ActorRef<VideoCommand>, long, Actor<VideoWork>> Worker { get; init; } = static (sitting, video, epoch) => new VideoWorker(sitting, video, epoch);
 }

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Sa2VA.Actors;
 using Sa2VA.Cluster.Grounding;
 using Sa2VA.Cluster.Results;
@@ -6,6 +7,7 @@ using Sa2VA.Cluster.Telemetry;
 using Sa2VA.Cluster.Tracking;
 using Sa2VA.Media;
 using Sa2VA.Models.Sa2va;
+using Sa2VA.Models.Sam2.Tracking;
 
 namespace Sa2VA.Cluster.Videos;
 
@@ -28,11 +30,12 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
     public override async ValueTask ReceiveAsync(VideoWork message, CancellationToken cancellationToken)
     {
         var (known, pause) = message;
+        using var warm = sitting.Place.Warm?.Take(sitting.VideoId, epoch, known.Checkpoint, sitting.Place.Model);
         try
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, pause);
-            var (info, facts) = await ProbeAsync(known, stop.Token);
-            known = await GroundAsync(known, info, stop.Token);
+            var (file, facts) = await ProbeAsync(known, warm?.File, stop.Token);
+            known = await GroundAsync(known, file.Info, stop.Token);
             if (sitting.OnlyGround)
             {
                 await video.TellAsync(new VideoCommand.Paused(), cancellationToken);
@@ -40,8 +43,8 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
             }
 
             var objects = PlannedObject.Of(Order, known.Prompts);
-            var finished = await TrackAsync(known, info, facts, objects, pause, cancellationToken);
-            await video.TellAsync(finished ? new VideoCommand.Complete(await ChainsAsync(objects, Steps(info), cancellationToken)) : new VideoCommand.Paused(), cancellationToken);
+            var finished = await TrackAsync(known, warm, file, facts, objects, pause, cancellationToken);
+            await video.TellAsync(finished ? new VideoCommand.Complete(await ChainsAsync(objects, Steps(file.Info), cancellationToken)) : new VideoCommand.Paused(), cancellationToken);
         }
         catch (OperationCanceledException) when (pause.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -55,18 +58,19 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
 
     private int Steps(VideoInfo info) => Order.Frames.Steps(info.FrameCount);
 
-    private async Task<(VideoInfo Info, VideoFacts Facts)> ProbeAsync(Video known, CancellationToken stop)
+    private async Task<(ProbedFile File, VideoFacts Facts)> ProbeAsync(Video known, ProbedFile? before, CancellationToken stop)
     {
         using var span = ClusterTracing.StartStage("probe", sitting.Trace);
         sitting.Report(RunStage.Probing, 0, total: null);
-        var info = await MediaProbe.ProbeAsync(Order.Path, sitting.Place.Limits, stop);
+        var file = await ProbedFile.ProbeAsync(Order.Path, before, sitting.Place.Limits, stop);
+        var info = file.Info;
         var facts = new VideoFacts(info.Width, info.Height, info.FrameCount, info.NominalRate, info.Duration, info.Codec);
-        if (known.Facts is { } before && before != facts)
-            throw new RunException(RunFailureKind.Media, $"'{Order.Path}' changed since this run began: it was {before}, it is {facts}. Use another work folder for the new file.");
+        if (known.Facts is { } recorded && recorded != facts)
+            throw new RunException(RunFailureKind.Media, $"'{Order.Path}' changed since this run began: it was {recorded}, it is {facts}. Use another work folder for the new file.");
         if (Steps(info) == 0)
             throw new RunException(RunFailureKind.Settings, $"No frame is selected: '{Order.Path}' has frames 0 to {info.FrameCount - 1}, and tracking was to begin at frame {Order.Frames.First}.");
         await video.AskAsync<Video>(reply => new VideoCommand.RecordFacts(facts, reply), Patience, stop);
-        return (info, facts);
+        return (file, facts);
     }
 
     /// <summary>Asks about the expressions that have no recorded answer, so that a resumed run asks none twice.</summary>
@@ -77,19 +81,49 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
         if (questions.Count > 0)
         {
             using var span = ClusterTracing.StartStage("ground", sitting.Trace)?.SetTag("sa2va.questions", questions.Count);
-            var model = (await LoadAsync(info, stop)).Language ?? throw new RunException(
+            sitting.Report(RunStage.LoadingModel, sitting.ResumedAt, Steps(info));
+            var (model, keyframes) = await sitting.Place.Model.KeyframesAsync(stop) ?? throw new RunException(
                 RunFailureKind.Model, $"'{Order.Model}' is a plain SAM 2: it tracks points, boxes and masks, but understands no sentences. Give a Sa2VA folder, or show the object.");
             sitting.Report(RunStage.Grounding, 0, Steps(info), $"asking about {questions.Count} of {Order.Targets.Count}");
-            var keyframes = Context.Spawn(
-                "keyframes",
-                () => new KeyframeActor(model, sitting.Place.Model.Tensors, n => sitting.Report(RunStage.Grounding, 0, Steps(info), $"{n} of {questions.Count} answered"), sitting.Place.Meter),
-                Stage);
             var images = await ReadKeyFramesAsync(info, model, stop);
-            await keyframes.AskAsync<int>(reply => new GroundVideo(images, questions, Order.MaxNewTokens, video, stop, reply), TimeSpan.FromHours(12), stop);
-            await keyframes.StopAsync(cancellationToken: stop);
+            await AskAsync(keyframes, images, questions, info, stop);
         }
 
         return await video.AskAsync<Video>(reply => new VideoCommand.GetStatus(reply), Patience, stop);
+    }
+
+    /// <summary>Asks the language model, which others ask too, and records each answer as it comes.</summary>
+    private async Task AskAsync(
+        ActorRef<KeyframeCommand> keyframes, IReadOnlyList<RgbImage> images, IReadOnlyList<(int Target, string Text)> questions, VideoInfo info, CancellationToken stop)
+    {
+        using var asking = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var answers = Channel.CreateBounded<AnsweredQuestion>(questions.Count);
+        var ground = new GroundVideo(images, questions, Order.MaxNewTokens, answers.Writer, asking.Token);
+        try
+        {
+            await keyframes.TellAsync(new KeyframeCommand.Ground(ground), stop);
+        }
+        catch
+        {
+            ground.Dispose();
+            throw;
+        }
+
+        try
+        {
+            var recorded = 0;
+            await foreach (var (target, prompt) in answers.Reader.ReadAllAsync(stop))
+            {
+                await video.AskAsync<Video>(reply => new VideoCommand.ResolvePrompt(target, prompt, reply), Patience, stop);
+                sitting.Answered();
+                sitting.Report(RunStage.Grounding, 0, Steps(info), $"{++recorded} of {questions.Count} answered");
+            }
+        }
+        finally
+        {
+            // Whatever ends it, nobody waits any more.
+            await asking.CancelAsync();
+        }
     }
 
     private async Task<IReadOnlyList<RgbImage>> ReadKeyFramesAsync(VideoInfo info, Sa2vaModel model, CancellationToken stop)
@@ -115,14 +149,16 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
 
     /// <summary>True when every step is stored, false when it was paused.</summary>
     private async Task<bool> TrackAsync(
-        Video known, VideoInfo info, VideoFacts facts, IReadOnlyList<PlannedObject> objects, CancellationToken pause, CancellationToken stop)
+        Video known, WarmVideo? warm, ProbedFile file, VideoFacts facts, IReadOnlyList<PlannedObject> objects, CancellationToken pause, CancellationToken stop)
     {
+        var info = file.Info;
         var steps = Steps(info);
         // A checkpoint whose state is gone is no disaster: tracking starts over and gives the same masks.
-        using var state = known.Checkpoint is { } point ? await sitting.Place.States.OpenAsync(sitting.VideoId, point.SnapshotFile, stop) : null;
-        var resume = state is null ? null : known.Checkpoint;
+        using var state = warm is null && known.Checkpoint is { } point ? await sitting.Place.States.OpenAsync(sitting.VideoId, point.SnapshotFile, stop) : null;
+        var resume = warm is null && state is null ? null : known.Checkpoint;
         sitting.ResumedAt = resume?.NextStep ?? 0;
         using var span = ClusterTracing.StartStage("track", sitting.Trace)?.SetTag("sa2va.step", sitting.ResumedAt).SetTag("sa2va.objects", objects.Count);
+        if (resume is not null) sitting.Place.Continued(resume.NextStep, warm is not null);
         var writerPlan = new WriterPlan(sitting.VideoId, epoch, [.. objects.Select(o => o.ObjectId)], info.Height, info.Width, sitting.ResumedAt);
         var writer = Context.Spawn("writer", () => new ResultWriter(sitting.Place.Results, writerPlan, done => sitting.Report(RunStage.Tracking, done, steps), sitting.Place.Meter), Stage);
         if (!objects.Any(o => o.IsTracked)) return await WriteEmptyAsync(info, writer, pause, stop);
@@ -136,6 +172,7 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
             LanguageDecoder = model.Language?.ModifiedDecoder,
             NextStep = sitting.ResumedAt,
             Snapshot = state?.Path,
+            Warm = warm,
         };
         var tracker = Context.Spawn(
             "tracker", () => new TrackerActor(trackerPlan, model.Tracker, sitting.Place.Model.Tensors, sitting.Place.States, sitting.Place.Checkpoints, writer, video, sitting.Place.Meter), Stage);
@@ -146,7 +183,11 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
         using var promptStop = CancellationTokenSource.CreateLinkedTokenSource(stop, pause);
         var decided = await pipeline.PromptAsync(info, Order.Frames, resume is null ? prompts : [], promptStop.Token);
         sitting.Report(RunStage.Tracking, sitting.ResumedAt, steps);
-        return await pipeline.TrackAsync(info, Order.Frames, sitting.ResumedAt, decided, pause, stop) == steps;
+        if (await pipeline.TrackAsync(info, Order.Frames, sitting.ResumedAt, decided, pause, stop) == steps) return true;
+        if (sitting.Place.Warm is not null) await tracker.AskAsync<bool>(reply => new TrackerCommand.Part(Keep, reply), Patience, stop);
+        return false;
+
+        void Keep(VideoTracker left, TrackingPoint at) => sitting.Place.Warm.Keep(sitting.VideoId, new WarmVideo(left, sitting.Place.Model, epoch, at, file));
     }
 
     /// <summary>Nothing to track: every mask is empty, and the probe knows the frames, so none is decoded.</summary>

@@ -1,20 +1,23 @@
 using Sa2VA.Cluster.Nodes;
 using Sa2VA.Cluster.Runs;
+using Sa2VA.Cluster.Tests.Runs;
+using Sa2VA.Cluster.Tests.Videos;
+using Sa2VA.Cluster.Videos;
 
 namespace Sa2VA.Cluster.Tests.Nodes;
 
-public sealed class DevicePoolTests
+public sealed class DevicePoolTests(RunSamples samples)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_third_video_waits_for_one_of_two_slots()
     {
-        await using var pool = new DevicePool([new DeviceSettings { Device = "cpu", Slots = 2 }]);
+        await using var pool = Pool(new DeviceSettings { Device = "cpu", Slots = 2 });
         Assert.Equal(2, pool.Slots);
-        using var first = await pool.LeaseAsync("model", objects: 1, Stop);
-        var second = await pool.LeaseAsync("model", objects: 1, Stop);
-        var third = pool.LeaseAsync("model", objects: 1, Stop);
+        using var first = await pool.LeaseAsync("video", "model", objects: 1, Stop);
+        var second = await pool.LeaseAsync("video", "model", objects: 1, Stop);
+        var third = pool.LeaseAsync("video", "model", objects: 1, Stop);
         Assert.False(third.IsCompleted);
         second.Dispose();
         second.Dispose();
@@ -25,11 +28,11 @@ public sealed class DevicePoolTests
     [Fact]
     public async Task A_video_goes_where_its_model_is_loaded_and_else_where_fewer_are_at_work()
     {
-        await using var pool = new DevicePool([new DeviceSettings { Device = "cuda:0", Slots = 3 }, new DeviceSettings { Device = "cuda:1", Slots = 3 }]);
-        using var a = await pool.LeaseAsync("a", objects: 1, Stop);
-        using var b = await pool.LeaseAsync("b", objects: 1, Stop);
-        using var b2 = await pool.LeaseAsync("b", objects: 1, Stop);
-        using var a2 = await pool.LeaseAsync("a", objects: 1, Stop);
+        await using var pool = Pool(new DeviceSettings { Device = "cuda:0", Slots = 3 }, new DeviceSettings { Device = "cuda:1", Slots = 3 });
+        using var a = await pool.LeaseAsync("video", "a", objects: 1, Stop);
+        using var b = await pool.LeaseAsync("video", "b", objects: 1, Stop);
+        using var b2 = await pool.LeaseAsync("video", "b", objects: 1, Stop);
+        using var a2 = await pool.LeaseAsync("video", "a", objects: 1, Stop);
         Assert.Equal(("cuda:0", "cuda:1", "cuda:1", "cuda:0"), (a.Device, b.Device, b2.Device, a2.Device));
     }
 
@@ -37,14 +40,14 @@ public sealed class DevicePoolTests
     public async Task A_video_waits_until_its_memory_is_free_and_one_that_never_fits_is_refused()
     {
         var two = 2 * DevicePool.Estimate(objects: 4);
-        await using var pool = new DevicePool([new DeviceSettings { Device = "cpu", Slots = 8, MemoryMiB = two }]);
-        using var first = await pool.LeaseAsync("model", objects: 4, Stop);
-        var second = await pool.LeaseAsync("model", objects: 4, Stop);
-        var third = pool.LeaseAsync("model", objects: 1, Stop);
+        await using var pool = Pool(new DeviceSettings { Device = "cpu", Slots = 8, MemoryMiB = two });
+        using var first = await pool.LeaseAsync("video", "model", objects: 4, Stop);
+        var second = await pool.LeaseAsync("video", "model", objects: 4, Stop);
+        var third = pool.LeaseAsync("video", "model", objects: 1, Stop);
         Assert.False(third.IsCompleted);
         second.Dispose();
         (await third).Dispose();
-        var refused = await Assert.ThrowsAsync<RunException>(() => pool.LeaseAsync("model", objects: 1000, Stop));
+        var refused = await Assert.ThrowsAsync<RunException>(() => pool.LeaseAsync("video", "model", objects: 1000, Stop));
         Assert.Equal(RunFailureKind.Device, refused.Kind);
         Assert.Contains("1000 object(s)", refused.Message, StringComparison.Ordinal);
     }
@@ -52,11 +55,50 @@ public sealed class DevicePoolTests
     [Fact]
     public async Task Waiting_for_a_device_can_be_cancelled()
     {
-        await using var pool = new DevicePool([new DeviceSettings { Device = "cpu" }]);
-        using var first = await pool.LeaseAsync("model", objects: 1, Stop);
+        await using var pool = Pool(new DeviceSettings { Device = "cpu" });
+        using var first = await pool.LeaseAsync("video", "model", objects: 1, Stop);
         using var stop = new CancellationTokenSource();
-        var second = pool.LeaseAsync("model", objects: 1, stop.Token);
+        var second = pool.LeaseAsync("video", "model", objects: 1, stop.Token);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
     }
+
+    [Fact]
+    public async Task A_video_goes_back_to_the_device_that_kept_its_tracker()
+    {
+        await using var model = new ModelHost(samples.Sam2Only, "cpu");
+        await using var pool = Pool(new DeviceSettings { Device = "cuda:0", Slots = 2 }, new DeviceSettings { Device = "cuda:1", Slots = 2 });
+        WarmVideos shelf;
+        using (var busy = await pool.LeaseAsync("other", "model", objects: 1, Stop))
+        using (var second = await pool.LeaseAsync("video", "another", objects: 1, Stop))
+        {
+            Assert.Equal("cuda:1", second.Device);
+            shelf = second.Warm;
+            shelf.Keep("video", await Warm.MakeAsync(model, epoch: 1));
+        }
+
+        using (var again = await pool.LeaseAsync("video", "model", objects: 1, Stop)) Assert.Equal("cuda:1", again.Device);
+        Assert.Equal(1, shelf.Count);
+
+        // Elsewhere it is of no use.
+        using var third = await pool.LeaseAsync("one", "another", objects: 1, Stop);
+        using var fourth = await pool.LeaseAsync("two", "another", objects: 1, Stop);
+        using var moved = await pool.LeaseAsync("video", "model", objects: 1, Stop);
+        Assert.Equal(("cuda:1", "cuda:1", "cuda:0"), (third.Device, fourth.Device, moved.Device));
+        Assert.Equal(0, shelf.Count);
+    }
+
+    [Fact]
+    public async Task What_waits_gives_its_memory_to_what_works()
+    {
+        await using var model = new ModelHost(samples.Sam2Only, "cpu");
+        await using var pool = Pool(new DeviceSettings { Device = "cpu", Slots = 8, MemoryMiB = 2 * DevicePool.Estimate(objects: 4) });
+        using var first = await pool.LeaseAsync("a", "model", objects: 4, Stop);
+        first.Warm.Keep("b", await Warm.MakeAsync(model, epoch: 1));
+        Assert.Equal(1, first.Warm.Count);
+        using (await pool.LeaseAsync("c", "model", objects: 3, Stop)) Assert.Equal(1, first.Warm.Count);
+        using (await pool.LeaseAsync("c", "model", objects: 4, Stop)) Assert.Equal(0, first.Warm.Count);
+    }
+
+    private static DevicePool Pool(params ReadOnlySpan<DeviceSettings> devices) => new([.. devices], static (folder, device) => new ModelHost(folder, device), TimeSpan.FromMinutes(10), TimeProvider.System);
 }

@@ -46,6 +46,7 @@ public sealed class ClusterMetricsTests : IDisposable
         Assert.Equal(0, Read("sa2va_writes_fenced_total", ("store", "journal")));
         Assert.Equal(1, Read("sa2va_failover_duration_seconds_count"));
         Assert.Equal(1, Read("sa2va_handovers_total", ("reason", "drain")));
+        Assert.Equal((1, 0), (Read("sa2va_continuations_total", ("from", "warm")), Read("sa2va_continuations_total", ("from", "checkpoint"))));
         Assert.Equal(1, Read("sa2va_reconnects_total", ("server", "redis")));
         Assert.Equal(1, Read("sa2va_source_fetches_total", ("origin", "s3"), ("outcome", "ok")));
         Assert.Equal(700, Read("sa2va_source_bytes_total", ("origin", "s3")));
@@ -86,6 +87,7 @@ public sealed class ClusterMetricsTests : IDisposable
         metrics.WriteFenced("results");
         metrics.FailedOver(TimeSpan.FromSeconds(4));
         metrics.HandedOver(HandOverReason.Drain);
+        metrics.Continued(isWarm: true);
         metrics.Reconnected("redis");
         metrics.SourceFetched("s3", "ok", 700);
         metrics.SetQueues([new QueueLength(WorkKind.Video, WorkPriority.High, 4), new QueueLength(WorkKind.Keyframes, WorkPriority.High, 3), new QueueLength(WorkKind.Keyframes, WorkPriority.Low, 5)]);

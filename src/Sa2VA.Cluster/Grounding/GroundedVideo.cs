@@ -1,0 +1,74 @@
+using Sa2VA.Cluster.Videos;
+using Sa2VA.Models.Sa2va;
+
+namespace Sa2VA.Cluster.Grounding;
+
+/// <summary>A video that the language model has looked at: what it has read of it, the questions that wait, and the answers under way.</summary>
+internal sealed class GroundedVideo(GroundVideo asked, VisionPrefix prefix) : IDisposable
+{
+    private readonly Queue<(int Target, string Text)> _waiting = new(asked.Questions);
+    private readonly List<(int Target, PendingAnswer Answer)> _open = [];
+    private VisionPrefix? _prefix = prefix;
+
+    public GroundVideo Asked => asked;
+
+    /// <summary>Answers under way.</summary>
+    public IEnumerable<PendingAnswer> Open => _open.Select(one => one.Answer);
+
+    public bool HasWaiting => _waiting.Count > 0;
+
+    public bool IsDone => _waiting.Count == 0 && _open.Count == 0;
+
+    /// <summary>Bytes that it takes.</summary>
+    public long MemoryBytes => (_prefix?.MemoryBytes ?? 0) + _open.Sum(one => one.Answer.MemoryBytes);
+
+    /// <summary>Bytes that the next answer is going to take.</summary>
+    public long NextBytes => _prefix?.MemoryBytes ?? 0;
+
+    /// <summary>Begins the next answer. A question that cannot be asked is answered with the reason: it must not cost the others their masks.</summary>
+    public void BeginNext(Sa2vaModel model)
+    {
+        var (target, text) = _waiting.Dequeue();
+        try
+        {
+            _open.Add((target, model.Begin(_prefix!, text, new AskOptions { MaxNewTokens = asked.MaxNewTokens })));
+        }
+        catch (ArgumentException refusal)
+        {
+            asked.Answer(target, new ResolvedPrompt("", [], refusal.Message));
+        }
+
+        if (_waiting.Count > 0) return;
+        // Each answer has read on from a copy.
+        _prefix?.Dispose();
+        _prefix = null;
+    }
+
+    /// <summary>Tells what is complete.</summary>
+    public void Deliver()
+    {
+        foreach (var (target, pending) in _open.Where(one => one.Answer.Answer is not null).ToList())
+        {
+            asked.Answer(target, Resolved(pending.Answer!));
+            _open.Remove((target, pending));
+            pending.Dispose();
+        }
+
+        if (IsDone) asked.Complete();
+    }
+
+    /// <summary>Ends it, answered or not.</summary>
+    public void Dispose()
+    {
+        foreach (var (_, pending) in _open) pending.Dispose();
+        _open.Clear();
+        _prefix?.Dispose();
+        _prefix = null;
+        asked.Dispose();
+    }
+
+    private static ResolvedPrompt Resolved(Answer answer)
+        => Array.Exists(answer.SegEmbeddings, embedding => !Array.TrueForAll(embedding, float.IsFinite))
+            ? new ResolvedPrompt("", [], "The language model's answer has numbers that are not finite; the checkpoint may be damaged.")
+            : new ResolvedPrompt(answer.Text, answer.SegEmbeddings);
+}
