@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
 using Sa2VA.Cluster.Exports;
 using Sa2VA.Cluster.Local;
@@ -22,8 +23,7 @@ internal static class Failures
     {
         foreach (var error in parsed.Errors)
             Console.Error.WriteLine($"sa2va: {error.Message}");
-        var command = parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
-        Console.Error.WriteLine($"Try 'sa2va {command}--help'.");
+        Console.Error.WriteLine($"Try 'sa2va {PathOf(parsed.CommandResult)}--help'.");
         return ExitCodes.Usage;
     }
 
@@ -51,6 +51,9 @@ internal static class Failures
             Console.Error.WriteLine(failure);
         return code;
     }
+
+    /// <summary>The command with those that it is under: <c>cluster submit </c>.</summary>
+    private static string PathOf(CommandResult command) => command.Parent is CommandResult parent ? $"{PathOf(parent)}{command.Command.Name} " : "";
 
     public static void Write(int code, string message, bool json)
     {

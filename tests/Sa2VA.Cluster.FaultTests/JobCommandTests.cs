@@ -48,6 +48,8 @@ public sealed class JobCommandTests(Archive archive)
 
         Assert.Contains("no-such-job", await RunAsync(2, "videos", "no-such-job", "--settings", settings), StringComparison.Ordinal);
         Assert.Contains("--model is 'huge'", await RunAsync(2, "submit", manifest, "--model", "huge", "--settings", settings), StringComparison.Ordinal);
+        Assert.Contains("The manifest 'no-such-file' cannot be read", await RunAsync(2, "submit", "no-such-file", "--model", NanoModel.Name, "--settings", settings), StringComparison.Ordinal);
+        Assert.Contains("Try 'sa2va cluster submit --help'", await RunAsync(2, "submit", manifest, "--model", NanoModel.Name), StringComparison.Ordinal);
         await File.WriteAllTextAsync(manifest, "{\"video\": \"a.mp4\", \"expressions\": [\"x\"]}\n{\"video\": 7}\n", Stop);
         Assert.Contains("ine 2", await RunAsync(2, "submit", manifest, "--model", NanoModel.Name, "--settings", settings), StringComparison.Ordinal);
     }

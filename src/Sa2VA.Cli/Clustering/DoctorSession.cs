@@ -12,7 +12,7 @@ internal static class DoctorSession
             async (cluster, _) =>
             {
                 var doctor = new Doctor(cluster.Jobs, cluster.Journal, cluster.Transport, cluster.Results, TimeProvider.System);
-                var left = 0;
+                var (found, left) = (0, 0);
                 foreach (var finding in await doctor.FindOrphansAsync(silence, repair, stop)) Tell(finding);
                 foreach (var finding in await doctor.CompareDeadAsync(repair, stop)) Tell(finding);
                 if (verify is not null)
@@ -20,11 +20,12 @@ internal static class DoctorSession
                     await foreach (var finding in doctor.VerifyAsync(verify, stop)) Tell(finding);
                 }
 
-                if (left == 0 && !json) Console.Out.WriteLine("nothing is wrong, or left to repair");
+                if (left == 0 && !json) Console.Out.WriteLine(found == 0 ? "nothing is wrong" : "everything was repaired");
                 return left == 0 ? ExitCodes.Success : ExitCodes.Server;
 
                 void Tell(Finding finding)
                 {
+                    found++;
                     if (!finding.IsRepaired) left++;
                     JobSession.Say(json, $"{finding.VideoId}  {finding.Kind}  {finding.Detail}{(finding.IsRepaired ? " Repaired." : "")}", new JsonObject
                     {

@@ -20,7 +20,7 @@ internal static class JobSession
             {
                 if (!known.Models.ContainsKey(request.Model))
                     throw new CliException(ExitCodes.Usage, $"--model is '{request.Model}'; this cluster knows {string.Join(", ", known.Models.Keys.Order(StringComparer.Ordinal))}.");
-                await using var lines = manifest == "-" ? Console.OpenStandardInput() : File.OpenRead(manifest);
+                await using var lines = Open(manifest);
                 using var export = TelemetryExport.Start(known.Telemetry with { ServiceName = "sa2va" }, Environment.MachineName);
                 using var span = ClusterTracing.StartSubmission();
                 try
@@ -51,7 +51,7 @@ internal static class JobSession
                     var states = job.ByState.Where(state => state.Value > 0).OrderBy(state => state.Key).ToList();
                     Say(
                         json,
-                        $"{job.JobId}  {job.SubmittedAt.ToString("u", CultureInfo.InvariantCulture)}  {job.Request.Priority,-6}  {string.Join(", ", states.Select(state => $"{state.Value} {Name(state.Key)}"))}{(job.IsHeld ? " (held)" : "")}{(job.Request.Title is { } title ? $"  {title}" : "")}",
+                        $"{job.JobId}  {job.SubmittedAt.ToString("u", CultureInfo.InvariantCulture)}  {Name(job.Request.Priority),-6}  {string.Join(", ", states.Select(state => $"{state.Value} {Name(state.Key)}"))}{(job.IsHeld ? " (held)" : "")}{(job.Request.Title is { } title ? $"  {title}" : "")}",
                         new JsonObject
                         {
                             ["type"] = "job", ["jobId"] = job.JobId, ["key"] = job.Request.Key, ["title"] = job.Request.Title, ["submittedAt"] = job.SubmittedAt, ["videos"] = job.Videos,
@@ -182,6 +182,18 @@ internal static class JobSession
             stop);
 
     public static void Say(bool json, string text, JsonObject machine) => Console.Out.WriteLine(json ? machine.ToJsonString() : text);
+
+    private static Stream Open(string manifest)
+    {
+        try
+        {
+            return manifest == "-" ? Console.OpenStandardInput() : File.OpenRead(manifest);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(ExitCodes.Usage, $"The manifest '{manifest}' cannot be read: {failure.Message}", failure);
+        }
+    }
 
     private static string Name<T>(T value)
         where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());

@@ -49,7 +49,11 @@ internal sealed class LocalCluster(string folder, bool json)
         {
             Console.Out.WriteLine($"Settings: {LocalNodeSettings.FileIn(_folder)}");
             if (choice.Nodes > 0)
+            {
                 Console.Out.WriteLine($"Models: {string.Join(", ", node.Models.Keys)}. Videos are read from {string.Join(", ", node.Sources.Roots.Select(root => root.Path))}.");
+                Console.Out.WriteLine($"'sa2va cluster submit MANIFEST --model {node.Models.Keys.First()} --settings {LocalNodeSettings.FileIn(_folder)}' gives them work (docs/manifest.md).");
+            }
+
             Console.Out.WriteLine($"'sa2va cluster down --folder {_folder}' stops it all.");
         }
 
