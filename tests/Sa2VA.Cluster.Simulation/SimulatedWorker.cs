@@ -65,14 +65,18 @@ internal sealed class SimulatedWorker(SimulatedVideo simulated, Sitting sitting,
                     await sitting.Place.Results.WriteBlockAsync(sitting.VideoId, epoch, Block(target, block, until), stop);
             }
 
-            var point = TrackingPoint.At(until);
-            await sitting.Place.States.SaveAsync(
-                sitting.VideoId, epoch, point.SnapshotFile, file => File.WriteAllBytesAsync(file, new byte[simulated.StateBytes], stop), stop);
-            await video.AskAsync<Video>(reply => new VideoCommand.RecordCheckpoint(point, reply), Patience, stop);
-            await sitting.Place.States.PruneAsync(sitting.VideoId, epoch, point.SnapshotFile, stop);
+            if (until < simulated.Frames) await CheckpointAsync(TrackingPoint.At(until), stop);
             next = until;
             sitting.Report(RunStage.Tracking, next, simulated.Frames);
         }
+    }
+
+    private async Task CheckpointAsync(TrackingPoint point, CancellationToken stop)
+    {
+        await sitting.Place.States.SaveAsync(
+            sitting.VideoId, epoch, point.SnapshotFile, file => File.WriteAllBytesAsync(file, new byte[simulated.StateBytes], stop), stop);
+        await video.AskAsync<Video>(reply => new VideoCommand.RecordCheckpoint(point, reply), Patience, stop);
+        await sitting.Place.States.PruneAsync(sitting.VideoId, epoch, point.SnapshotFile, stop);
     }
 
     private static MaskBlock Block(int target, int block, int until)

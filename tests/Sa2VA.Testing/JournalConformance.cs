@@ -53,6 +53,31 @@ public abstract class JournalConformance
     }
 
     [Fact]
+    public async Task Opening_claims_and_gives_the_snapshot_and_what_is_behind_it()
+    {
+        var first = await Journal.OpenAsync(Id, "a", Stop);
+        Assert.Equal((1, 0), (first.Epoch, first.Records.Count));
+        Assert.Null(first.Snapshot);
+        await Journal.AppendAsync(Id, first.Epoch, 0, [Event("a", 1), Event("b", 2), Event("c", 3)], Stop);
+        Assert.Equal(["a", "b", "c"], await OpenedAsync(await Journal.OpenAsync(Id, "b", Stop)));
+
+        await Journal.SaveSnapshotAsync(Id, 2, new JournalSnapshot(2, "s", new byte[] { 7 }), Stop);
+        var last = await Journal.OpenAsync(Id, "c", Stop);
+        Assert.Equal((3, 2L), (last.Epoch, last.Snapshot!.Sequence));
+        Assert.Equal(["c"], await OpenedAsync(last));
+        Assert.Equal(new JournalHead(3, 3, "c"), await Journal.HeadAsync(Id, Stop));
+    }
+
+    [Fact]
+    public async Task A_long_history_is_opened_whole()
+    {
+        const int count = 600;
+        var epoch = await Journal.ClaimAsync(Id, "a", Stop);
+        await Journal.AppendAsync(Id, epoch, 0, [.. Enumerable.Range(1, count).Select(i => Event($"{i}", (byte)i))], Stop);
+        Assert.Equal(Enumerable.Range(1, count).Select(i => $"{i}"), await OpenedAsync(await Journal.OpenAsync(Id, "b", Stop)));
+    }
+
+    [Fact]
     public async Task A_stale_epoch_never_writes()
     {
         var old = await Journal.ClaimAsync(Id, "a", Stop);
@@ -145,6 +170,15 @@ public abstract class JournalConformance
         {
             return false;
         }
+    }
+
+    /// <summary>Types of all events that an owner gets to see who opened like this.</summary>
+    private async Task<List<string>> OpenedAsync(JournalOpening opening)
+    {
+        var types = opening.Records.Select(record => record.Type).ToList();
+        var next = (opening.Snapshot?.Sequence ?? 0) + types.Count + 1;
+        if (opening.HasMore) types.AddRange((await EventsAsync(next)).Select(record => record.Type));
+        return types;
     }
 
     private async Task<List<JournalRecord>> EventsAsync(long from)

@@ -44,16 +44,16 @@ public abstract class EventSourced<TState, TCommand, TEvent>(IJournal journal, I
     /// <inheritdoc/>
     public sealed override async ValueTask PreStartAsync(CancellationToken cancellationToken)
     {
-        Epoch = await journal.ClaimAsync(PersistenceId, owner, cancellationToken);
-        State = Initial;
-        if (await journal.LoadSnapshotAsync(PersistenceId, cancellationToken) is { } snapshot && codec.DecodeState(snapshot) is { } state)
+        var opening = await journal.OpenAsync(PersistenceId, owner, cancellationToken);
+        (Epoch, State) = (opening.Epoch, Initial);
+        if (opening.Snapshot is { } snapshot && codec.DecodeState(snapshot) is { } state)
             (State, Sequence, _snapshotAt) = (state, snapshot.Sequence, snapshot.Sequence);
-        await foreach (var record in journal.ReadAsync(PersistenceId, Sequence + 1, cancellationToken))
+        // A snapshot of another version is of no use, and then neither are the events behind it alone.
+        var isStart = opening.Snapshot is null || Sequence > 0;
+        foreach (var record in isStart ? opening.Records : []) Replay(record);
+        if (opening.HasMore || !isStart)
         {
-            if (record.Sequence != Sequence + 1)
-                throw new InvalidDataException($"The journal of '{PersistenceId}' jumps from event {Sequence} to {record.Sequence}; it is damaged.");
-            State = Evolve(State, codec.Decode(record));
-            Sequence = record.Sequence;
+            await foreach (var record in journal.ReadAsync(PersistenceId, Sequence + 1, cancellationToken)) Replay(record);
         }
 
         await RecoveredAsync(cancellationToken);
@@ -74,6 +74,14 @@ public abstract class EventSourced<TState, TCommand, TEvent>(IJournal journal, I
         }
 
         await ActAsync(message, events, cancellationToken);
+    }
+
+    private void Replay(JournalRecord record)
+    {
+        if (record.Sequence != Sequence + 1)
+            throw new InvalidDataException($"The journal of '{PersistenceId}' jumps from event {Sequence} to {record.Sequence}; it is damaged.");
+        State = Evolve(State, codec.Decode(record));
+        Sequence = record.Sequence;
     }
 
     /// <summary>Appends without the actor's token: an append that was begun is finished, so that its outcome is known.</summary>

@@ -12,6 +12,16 @@ public interface IJournal
     ValueTask<long> ClaimAsync(string persistenceId, string owner, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Claims an id and gives its new owner what to start from. An adapter whose server is far reads everything on the same way; others
+    /// leave events to <see cref="ReadAsync"/>.
+    /// </summary>
+    async ValueTask<JournalOpening> OpenAsync(string persistenceId, string owner, CancellationToken cancellationToken)
+    {
+        var epoch = await ClaimAsync(persistenceId, owner, cancellationToken);
+        return new JournalOpening(epoch, await LoadSnapshotAsync(persistenceId, cancellationToken), [], HasMore: true);
+    }
+
+    /// <summary>
     /// Appends events as one unit, numbered from <paramref name="lastSequence"/> + 1. When it returns they survive a
     /// crash; when it throws <see cref="FencedException"/> or <see cref="SequenceConflictException"/> nothing was written.
     /// After any other exception the outcome is unknown: read again before going on.
@@ -43,6 +53,13 @@ public sealed record JournalRecord(long Sequence, long Epoch, string Type, ReadO
 
 /// <summary>State after the event with number <paramref name="Sequence"/>.</summary>
 public sealed record JournalSnapshot(long Sequence, string Type, ReadOnlyMemory<byte> Payload);
+
+/// <summary>What an owner starts from.</summary>
+/// <param name="Epoch">That it holds from now on.</param>
+/// <param name="Snapshot">The latest; null for none.</param>
+/// <param name="Records">Events behind the snapshot, or all when there is none; in order.</param>
+/// <param name="HasMore">Whether there may be events behind those.</param>
+public sealed record JournalOpening(long Epoch, JournalSnapshot? Snapshot, IReadOnlyList<JournalRecord> Records, bool HasMore);
 
 /// <summary>Who owns an id and how long its history is.</summary>
 public readonly record struct JournalHead(long Epoch, long LastSequence, string Owner);

@@ -40,8 +40,8 @@ public interface IJobStore
     Task<IReadOnlyList<VideoView>> ListVideosAsync(string jobId, VideoState? state, string? after, int limit, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Counts an attempt at a video and says what is to be done. Each attempt that is not settled with <see cref="EndAttemptAsync"/> was
-    /// ended by a crash or a loss of ownership; after <paramref name="maxAttempts"/> such ones in a row the video is dead.
+    /// Counts an attempt at a video and says what is to be done. Each attempt that neither ended with its video nor was settled with <see cref="EndAttemptAsync"/>
+    /// was ended by a crash or a loss of ownership; after <paramref name="maxAttempts"/> such ones in a row the video is dead.
     /// </summary>
     Task<Attempt> BeginAttemptAsync(string videoId, string nodeId, int maxAttempts, CancellationToken cancellationToken);
 
@@ -56,7 +56,7 @@ public interface IJobStore
     Task<IReadOnlyList<VideoView>> ListUnfinishedAsync(string jobId, string? after, int limit, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The attempt ended in good order (over, end of its slice, drained): earlier crashes are forgiven. Returns where the video stands now:
+    /// The attempt ended in good order (end of its slice, drained): earlier crashes are forgiven, as they are by the end of a video. Returns where the video stands now:
     /// <see cref="VideoState.Waiting"/> asks the node to publish its continuation; a video that is held back is
     /// <see cref="VideoState.Paused"/>. Null when another attempt has begun since, and then it is that one's.
     /// </summary>

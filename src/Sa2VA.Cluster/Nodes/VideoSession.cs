@@ -184,7 +184,6 @@ internal sealed class VideoSession
         var order = OrderOf(job, view, file.Path, model, device: "");
         if (await PatientlyAsync(() => _reuse.TryAsync(view, order, key, _settings.Name, yielding), yielding) is not var (video, from)) return false;
         await PatientlyAsync(() => _services.Jobs.RecordContentAsync(view.VideoId, key, stop), stop);
-        await PatientlyAsync(() => _services.Jobs.EndAttemptAsync(view.VideoId, _settings.Name, stop), stop);
         await Settling().AcknowledgeAsync(stop);
         if (video.ReusedFrom is not null)
         {
@@ -307,7 +306,6 @@ internal sealed class VideoSession
         switch (video, failure)
         {
             case ({ Ending: { } ending }, _):
-                await PatientlyAsync(() => _services.Jobs.EndAttemptAsync(sitting.VideoId, _settings.Name, stop), stop);
                 await Settling().AcknowledgeAsync(stop);
                 Conclude(sitting.VideoId, ending);
                 break;
@@ -367,7 +365,6 @@ internal sealed class VideoSession
             () => VideoRecord.ApplyAsync(
                 _services.Journal, view.VideoId, _settings.Name, epoch => [new VideoCommand.Claim(order, epoch, _settings.Name), new VideoCommand.Fail(failure)], _services.Time.GetUtcNow(), stop),
             stop);
-        await PatientlyAsync(() => _services.Jobs.EndAttemptAsync(view.VideoId, _settings.Name, stop), stop);
         await Settling().AcknowledgeAsync(stop);
         Finish(VideoState.Failed, failure.Message);
         _services.Log.VideoIsOver(view.VideoId, $"failed: {failure.Message}");

@@ -15,6 +15,16 @@ namespace Sa2VA.Cluster.Postgres;
 /// </summary>
 public sealed class PostgresJournal(PostgresDatabase database, IJournalProjection? projection) : IJournal
 {
+    private const string Claim =
+        """
+        INSERT INTO owners AS known (persistence_id, epoch, owner) VALUES ($1, 1, $2)
+        ON CONFLICT (persistence_id) DO UPDATE SET epoch = known.epoch + 1, owner = excluded.owner
+        RETURNING epoch
+        """;
+
+    // So that a slow reader holds neither a connection nor the whole history.
+    private const int Page = 256;
+
     /// <summary>A journal that is copied nowhere.</summary>
     public PostgresJournal(PostgresDatabase database)
         : this(database, projection: null)
@@ -26,13 +36,32 @@ public sealed class PostgresJournal(PostgresDatabase database, IJournalProjectio
     public ValueTask<long> ClaimAsync(string persistenceId, string owner, CancellationToken cancellationToken)
         => RetryAsync($"taking over '{persistenceId}'", async stop =>
         {
-            await using var command = Sql.Command(database.Source,
-                """
-                INSERT INTO owners AS known (persistence_id, epoch, owner) VALUES ($1, 1, $2)
-                ON CONFLICT (persistence_id) DO UPDATE SET epoch = known.epoch + 1, owner = excluded.owner
-                RETURNING epoch
-                """, persistenceId, StorableText.Of(owner));
+            await using var command = Sql.Command(database.Source, Claim, persistenceId, StorableText.Of(owner));
             return (long)(await command.ExecuteScalarAsync(stop))!;
+        }, cancellationToken);
+
+    /// <inheritdoc/>
+    /// <remarks>One round trip; as <see cref="ClaimAsync"/> when its answer was lost.</remarks>
+    public ValueTask<JournalOpening> OpenAsync(string persistenceId, string owner, CancellationToken cancellationToken)
+        => RetryAsync($"taking over '{persistenceId}'", async stop =>
+        {
+            await using var batch = database.Source.CreateBatch();
+            batch.BatchCommands.Add(Sql.InBatch(Claim, persistenceId, StorableText.Of(owner)));
+            batch.BatchCommands.Add(Sql.InBatch("SELECT sequence_nr, type, payload FROM snapshots WHERE persistence_id = $1", persistenceId));
+            batch.BatchCommands.Add(Sql.InBatch(
+                """
+                SELECT sequence_nr, epoch, type, payload FROM journal
+                WHERE persistence_id = $1 AND sequence_nr > coalesce((SELECT sequence_nr FROM snapshots WHERE persistence_id = $1), 0)
+                ORDER BY sequence_nr LIMIT $2
+                """, persistenceId, Page));
+            await using var row = await batch.ExecuteReaderAsync(stop);
+            await row.ReadAsync(stop);
+            var epoch = row.GetInt64(0);
+            await row.NextResultAsync(stop);
+            var snapshot = await row.ReadAsync(stop) ? Snapshot(row) : null;
+            await row.NextResultAsync(stop);
+            var records = await RecordsAsync(row, stop);
+            return new JournalOpening(epoch, snapshot, records, HasMore: records.Count == Page);
         }, cancellationToken);
 
     /// <inheritdoc/>
@@ -65,14 +94,12 @@ public sealed class PostgresJournal(PostgresDatabase database, IJournalProjectio
     public async IAsyncEnumerable<JournalRecord> ReadAsync(
         string persistenceId, long fromSequence, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Pages, so that a slow reader holds neither a connection nor the whole history.
-        const int page = 256;
         for (var next = fromSequence; ;)
         {
             var from = next;
-            var records = await RetryAsync($"reading '{persistenceId}'", stop => ReadPageAsync(persistenceId, from, page, stop), cancellationToken);
+            var records = await RetryAsync($"reading '{persistenceId}'", stop => ReadPageAsync(persistenceId, from, Page, stop), cancellationToken);
             foreach (var record in records) yield return record;
-            if (records.Count < page) yield break;
+            if (records.Count < Page) yield break;
             next = records[^1].Sequence + 1;
         }
     }
@@ -101,7 +128,7 @@ public sealed class PostgresJournal(PostgresDatabase database, IJournalProjectio
         {
             await using var command = Sql.Command(database.Source, "SELECT sequence_nr, type, payload FROM snapshots WHERE persistence_id = $1", persistenceId);
             await using var row = await command.ExecuteReaderAsync(stop);
-            return await row.ReadAsync(stop) ? new JournalSnapshot(row.GetInt64(0), row.GetString(1), row.GetFieldValue<byte[]>(2)) : null;
+            return await row.ReadAsync(stop) ? Snapshot(row) : null;
         }, cancellationToken);
 
     /// <inheritdoc/>
@@ -140,6 +167,13 @@ public sealed class PostgresJournal(PostgresDatabase database, IJournalProjectio
             "SELECT sequence_nr, epoch, type, payload FROM journal WHERE persistence_id = $1 AND sequence_nr >= $2 ORDER BY sequence_nr LIMIT $3",
             persistenceId, from, count);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await RecordsAsync(row, cancellationToken);
+    }
+
+    private static JournalSnapshot Snapshot(NpgsqlDataReader row) => new(row.GetInt64(0), row.GetString(1), row.GetFieldValue<byte[]>(2));
+
+    private static async Task<List<JournalRecord>> RecordsAsync(NpgsqlDataReader row, CancellationToken cancellationToken)
+    {
         var records = new List<JournalRecord>();
         while (await row.ReadAsync(cancellationToken))
             records.Add(new JournalRecord(row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.GetFieldValue<byte[]>(3)));

@@ -11,6 +11,9 @@ public sealed class MeteredJournal(IJournal inner, ClusterMetrics metrics) : IJo
     public ValueTask<long> ClaimAsync(string persistenceId, string owner, CancellationToken cancellationToken) => inner.ClaimAsync(persistenceId, owner, cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<JournalOpening> OpenAsync(string persistenceId, string owner, CancellationToken cancellationToken) => inner.OpenAsync(persistenceId, owner, cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask AppendAsync(
         string persistenceId, long epoch, long lastSequence, IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken)
         => new(metrics.CountFencedAsync(Name, () => inner.AppendAsync(persistenceId, epoch, lastSequence, entries, cancellationToken).AsTask()));

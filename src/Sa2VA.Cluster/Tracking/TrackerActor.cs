@@ -48,7 +48,9 @@ internal sealed class TrackerActor(
                 using (track) await TrackAsync(track, cancellationToken);
                 break;
             case TrackerCommand.Finish(var reply):
-                if (_next > _checkpointed) await CheckpointAsync(cancellationToken);
+                // Behind the last step nothing is tracked: then the masks are all that has to be kept.
+                if (_next == plan.Steps) await FlushAsync(cancellationToken);
+                else if (_next > _checkpointed) await CheckpointAsync(cancellationToken);
                 reply.Reply(_next);
                 break;
             case TrackerCommand.Part(var keep, var reply):
@@ -135,9 +137,7 @@ internal sealed class TrackerActor(
         // Its loop was begun in the span of the tracking.
         using var span = ClusterTracing.StartStage("checkpoint")?.SetTag("sa2va.step", _next);
         var (began, bytes) = (meter.Now, 0L);
-        var durable = await writer.AskAsync<int>(reply => new WriterCommand.Flush(reply), Patience, cancellationToken);
-        if (durable != _next) throw new InvalidOperationException($"The writer is at step {durable}, the tracker at {_next}.");
-
+        await FlushAsync(cancellationToken);
         var point = TrackingPoint.At(_next);
         await states.SaveAsync(plan.VideoId, plan.Epoch, point.SnapshotFile, SaveAsync, cancellationToken);
         await video.AskAsync<Video>(reply => new VideoCommand.RecordCheckpoint(point, reply), Patience, cancellationToken);
@@ -151,5 +151,11 @@ internal sealed class TrackerActor(
             await tensors.RunAsync(() => Tracker.Save(file), cancellationToken);
             bytes = new FileInfo(file).Length;
         }
+    }
+
+    private async ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
+        var durable = await writer.AskAsync<int>(reply => new WriterCommand.Flush(reply), Patience, cancellationToken);
+        if (durable != _next) throw new InvalidOperationException($"The writer is at step {durable}, the tracker at {_next}.");
     }
 }

@@ -28,6 +28,9 @@ internal static class TimedServices
         public ValueTask<long> ClaimAsync(string persistenceId, string owner, CancellationToken cancellationToken)
             => new(times.OfAsync($"{Journal} claim", () => inner.ClaimAsync(persistenceId, owner, cancellationToken).AsTask()));
 
+        public ValueTask<JournalOpening> OpenAsync(string persistenceId, string owner, CancellationToken cancellationToken)
+            => new(times.OfAsync($"{Journal} open", () => inner.OpenAsync(persistenceId, owner, cancellationToken).AsTask()));
+
         public ValueTask AppendAsync(string persistenceId, long epoch, long lastSequence, IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken)
             => new(times.OfAsync($"{Journal} append", () => inner.AppendAsync(persistenceId, epoch, lastSequence, entries, cancellationToken).AsTask()));
 

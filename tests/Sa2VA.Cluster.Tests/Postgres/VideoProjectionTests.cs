@@ -49,6 +49,28 @@ public sealed class VideoProjectionTests(DatabaseFixture server) : IClassFixture
     }
 
     [Fact]
+    public async Task An_ending_forgives_attempts_and_the_states_of_what_is_over_for_good_go()
+    {
+        using var folder = new TemporaryFolder();
+        var states = new PostgresCheckpointStore(server.Database, folder.FullPath);
+        foreach (var (ending, isKept) in new (VideoEvent, bool)[]
+        {
+            (new VideoCompleted(["c"], At), false), (new VideoCancelled("no longer wanted", At), false), (new VideoFailed(new RunFailure(RunFailureKind.Media, "m", null), At), true),
+        })
+        {
+            var id = await SubmitAsync(Some.Video());
+            await _jobs.BeginAttemptAsync(id, "n", maxAttempts: 5, Stop);
+            await AppendAsync(_journal, id, new VideoClaimed(1, "n", At), Probed(100));
+            await states.SaveAsync(id, 1, "state", file => File.WriteAllBytesAsync(file, new byte[3], Stop), Stop);
+            await AppendAsync(_journal, id, ending);
+
+            Assert.Equal(0, (await _jobs.FindVideoAsync(id, Stop))!.Attempts);
+            using var state = await states.OpenAsync(id, "state", Stop);
+            Assert.Equal(isKept, state is not null);
+        }
+    }
+
+    [Fact]
     public async Task Events_of_one_append_are_taken_together()
     {
         var id = await SubmitAsync(Some.Video());
