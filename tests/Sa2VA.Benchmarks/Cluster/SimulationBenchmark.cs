@@ -53,7 +53,7 @@ internal static class SimulationBenchmark
             foreach (var node in nodes) await node.DrainAsync();
             Console.WriteLine($"  {seconds:F0} s in all, {(used.Nodes + used.Postgres + used.RabbitMq + used.Redis) / seconds:F2} of {Environment.ProcessorCount} processors in use, peak memory of the nodes together {ProcessMemory.PeakMebibytes()} MiB");
             Console.WriteLine($"  {used.PerVideo(videos)}");
-            return Rate([.. nodes.SelectMany(node => node.Ears.TimesOf(NodeEvents.VideoIsOver)).Order()], count);
+            return nodes.Sum(node => Rate(node.Ears.TimesOf(NodeEvents.VideoIsOver)));
         }
         finally
         {
@@ -83,10 +83,7 @@ internal static class SimulationBenchmark
         }
     }
 
-    /// <summary>Between the time when every node has begun and the time when the first runs out of work: without the first and the last videos.</summary>
-    private static double Rate(long[] ends, int nodes)
-    {
-        var (first, last) = (ends[nodes], ends[^(nodes + 1)]);
-        return (ends.Length - 2 * nodes - 1) / Stopwatch.GetElapsedTime(first, last).TotalSeconds;
-    }
+    /// <summary>The sum of what each node does between its first video and its last: neither their start nor the wait for the slowest counts.</summary>
+    private static double Rate(IReadOnlyList<long> ends)
+        => ends.Count < 2 ? 0 : (ends.Count - 1) / Stopwatch.GetElapsedTime(ends[0], ends[^1]).TotalSeconds;
 }
