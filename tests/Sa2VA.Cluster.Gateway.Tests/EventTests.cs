@@ -29,6 +29,24 @@ public sealed class EventTests(GatewayFixture fixture)
     }
 
     [Fact]
+    public async Task A_job_is_followed_from_its_first_node_to_its_end()
+    {
+        using var caller = await fixture.CallerAsync(Scope.Read, Scope.Submit);
+        var job = await GatewayFixture.SubmitAsync(caller, videos: 2, Stop);
+        await using var events = await OpenAsync(caller, job, after: null);
+        var told = new List<Told>();
+        while (told.Count == 0 || told[^1].Type != "job-over") told.Add(await events.ReadAsync());
+        foreach (var videoEvents in told.Where(one => one.Type != "job-over").GroupBy(one => one.Data.GetProperty("videoId").GetString()))
+        {
+            var types = videoEvents.Select(one => one.Type).ToList();
+            Assert.Equal(["video-submitted", "video-claimed", "video-probed", "prompt-resolved", "prompt-resolved", "tracking-checkpointed"], types.Distinct().SelectMany(type => type == "prompt-resolved" ? new[] { type, type } : [type]).Take(6));
+            Assert.Equal("video-completed", types[^1]);
+        }
+
+        Assert.Equal(2, told.Count(one => one.Type == "video-completed"));
+    }
+
+    [Fact]
     public async Task An_id_that_is_none_is_refused()
     {
         using var caller = await fixture.CallerAsync(Scope.Read, Scope.Submit);

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sa2VA.Cluster.Gateway.Security;
+using Sa2VA.Cluster.Jobs;
 using Sa2VA.Cluster.Nodes;
 using Sa2VA.Cluster.Progress;
 using Sa2VA.Cluster.Settings;
@@ -133,13 +134,15 @@ public sealed class GatewayFixture(ServersFixture servers) : IAsyncDisposable
         };
         var connection = await ClusterConnection.OpenAsync(endpoints, settings.ToClusterOptions(), logs: null, CancellationToken.None);
         var reporter = new ProgressReporter(connection.Progress);
+        var news = new EventPublisher(connection.Progress, connection.Jobs.IsOverAsync);
         var node = new Node(settings, new NodeServices
         {
+            News = news.Tell,
             Transport = connection.Transport, Journal = connection.Journal, Jobs = connection.Jobs, States = connection.States, Results = connection.Results,
             Fetch = static (source, _) => Task.FromResult(new LocalVideo(source)), Log = NullLogger.Instance,
             Progress = (video, epoch) => new VideoReport(reporter, video, epoch, settings.Name, TimeProvider.System),
         }.Simulating(new SimulatedVideo { Frames = Frames, FrameTime = TimeSpan.FromMilliseconds(1) }));
-        _opened.AddRange([connection, reporter, node]);
+        _opened.AddRange([connection, reporter, news, node]);
         _node = node.RunAsync(_drain.Token);
     }
 }

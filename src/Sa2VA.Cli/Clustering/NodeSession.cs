@@ -25,13 +25,14 @@ internal static class NodeSession
         await using var cluster = await ClusterConnection.OpenAsync(settings.Servers, settings.ToClusterOptions() with { Reconnected = telemetry.Metrics.Reconnected }, logs, drain);
         using var sources = new SourceFetcher(settings.Sources);
         await using var reporter = new ProgressReporter(cluster.Progress, log: logs.CreateLogger<ProgressReporter>());
+        await using var news = new EventPublisher(cluster.Progress, cluster.Jobs.IsOverAsync, logs.CreateLogger<EventPublisher>());
         await using var node = new Node(settings, new NodeServices
         {
             Transport = cluster.Transport, Journal = new MeteredJournal(cluster.Journal, telemetry.Metrics), Jobs = cluster.Jobs,
             States = new MeteredCheckpointStore(cluster.States, telemetry.Metrics), Results = new MeteredResultStore(cluster.Results, telemetry.Metrics),
             Fetch = (source, stop) => sources.FetchForRunAsync(source, telemetry.Metrics, stop),
             Progress = (video, epoch) => new VideoReport(reporter, video, epoch, settings.Name, TimeProvider.System),
-            Metrics = telemetry.Metrics, Log = logs.CreateLogger<Node>(),
+            News = news.Tell, Metrics = telemetry.Metrics, Log = logs.CreateLogger<Node>(),
         });
         await using var watch = new ClusterWatch(
             telemetry, cluster.Transport.LengthsAsync, stop => cluster.Jobs.ListJobsAsync(before: null, CountedJobs, stop), () => (node.Videos.Count, settings.Devices.Sum(device => device.Slots)));

@@ -3,6 +3,7 @@ using Sa2VA.Actors;
 using Sa2VA.Actors.Journaling;
 using Sa2VA.Cluster.Checkpoints;
 using Sa2VA.Cluster.Jobs;
+using Sa2VA.Cluster.Progress;
 using Sa2VA.Cluster.Results;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Telemetry;
@@ -34,6 +35,9 @@ public sealed record NodeServices
 
     /// <summary>Where a video's progress goes, given how to learn the epoch of its owner.</summary>
     public Func<VideoView, Func<long>, IProgress<RunProgress>?> Progress { get; init; } = static (_, _) => null;
+
+    /// <summary>Where what happens in a job is told to its watchers, by the job's id.</summary>
+    public Action<string, JobEvent> News { get; init; } = static (_, _) => { };
 
     /// <summary>Makes the actor that works on a video; a simulation makes another one.</summary>
     internal Func<Sitting, ActorRef<VideoCommand>, long, Actor<VideoWork>> Worker { get; init; } = static (sitting, video, epoch) => new VideoWorker(sitting, video, epoch);

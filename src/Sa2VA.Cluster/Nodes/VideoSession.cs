@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Sa2VA.Actors;
 using Sa2VA.Actors.Journaling;
 using Sa2VA.Cluster.Jobs;
+using Sa2VA.Cluster.Progress;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Settings;
 using Sa2VA.Cluster.Telemetry;
@@ -104,6 +105,7 @@ internal sealed class VideoSession
                 await PatientlyAsync(() => _services.Jobs.BuryAsync(video.VideoId, reason, stop), stop);
                 await Settling().BuryAsync(reason, stop);
                 Finish(VideoState.Dead, reason);
+                Tell(JobEventTypes.VideoDead, reason);
                 _services.Log.VideoIsDead(video.VideoId, video.Attempts, reason);
                 break;
             default:
@@ -191,6 +193,7 @@ internal sealed class VideoSession
             _services.Progress(view, () => video.Epoch)?.Report(new RunProgress(RunStage.Finishing, steps, steps, ResumedAt: 0, $"reused from {from}"));
             _services.Metrics?.VideoReused();
             _services.Log.VideoIsReused(view.VideoId, from);
+            Tell(JobEventTypes.VideoCompleted, $"reused from {from}");
         }
 
         Conclude(view.VideoId, video.Ending!);
@@ -234,6 +237,7 @@ internal sealed class VideoSession
             Owner = _settings.Name, Checkpoints = _settings.Checkpoints, States = _services.States, Results = _services.Results, Model = device.Model, Limits = _settings.Media,
             Warm = device.Warm, Continued = (step, isWarm) => Continued(view.VideoId, step, isWarm),
             Worker = _services.Worker, Meter = new StageMeter(_services.Metrics, _services.Time),
+            Happened = happened => _services.News(view.JobId, VideoNews.Of(view.VideoId, happened)),
         };
         for (var wait = FirstWait; ; wait = Longer(wait))
         {
@@ -354,6 +358,7 @@ internal sealed class VideoSession
         await delivery.AcknowledgeAsync(stop);
         Mark("handed over");
         _services.Metrics?.HandedOver(why.Reason);
+        Tell(JobEventTypes.VideoHandedOver, why.Words);
         _services.Log.VideoHandedOver(next.VideoId, (int)step, why.Words);
     }
 
@@ -367,7 +372,14 @@ internal sealed class VideoSession
             stop);
         await Settling().AcknowledgeAsync(stop);
         Finish(VideoState.Failed, failure.Message);
+        Tell(JobEventTypes.VideoFailed, failure.Message);
         _services.Log.VideoIsOver(view.VideoId, $"failed: {failure.Message}");
+    }
+
+    /// <summary>Watchers hear of what no actor of the video records itself.</summary>
+    private void Tell(string type, string detail)
+    {
+        if (VideoNumber.TryParse(Item.VideoId, out var video)) _services.News(video.JobId, new JobEvent(type, _services.Time.GetUtcNow(), Item.VideoId, detail));
     }
 
     /// <summary>Another owner has it, with a message of its own, or one that it queued.</summary>

@@ -10,4 +10,7 @@ internal static partial class ProgressLogMessages
 
     [LoggerMessage(EventId = 2452, Level = LogLevel.Warning, Message = "The progress of video {VideoId} could not be written")]
     public static partial void ReportFailed(this ILogger log, Exception failure, string videoId);
+
+    [LoggerMessage(EventId = 2453, Level = LogLevel.Warning, Message = "An event of job {JobId}, {Type}, could not be written for its watchers")]
+    public static partial void EventLost(this ILogger log, Exception failure, string jobId, string type);
 }

@@ -37,6 +37,9 @@ internal sealed record SittingPlace
     /// <summary>Told when tracking goes on: from which step, and whether with the tracker of the sitting before.</summary>
     public Action<int, bool> Continued { get; init; } = static (_, _) => { };
 
+    /// <summary>Told of every event once it is recorded.</summary>
+    public Action<VideoEvent> Happened { get; init; } = static _ => { };
+
     /// <summary>Makes the actor that does the work; a simulation makes another one.</summary>
     public Func<Sitting, ActorRef<VideoCommand>, long, Actor<VideoWork>> Worker { get; init; } = static (sitting, video, epoch) => new VideoWorker(sitting, video, epoch);
 }

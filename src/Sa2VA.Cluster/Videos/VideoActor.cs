@@ -38,6 +38,7 @@ internal sealed class VideoActor(IJournal journal, Sitting sitting)
 
     protected override async ValueTask ActAsync(VideoCommand command, IReadOnlyList<VideoEvent> happened, CancellationToken cancellationToken)
     {
+        foreach (var one in happened) sitting.Place.Happened(one);
         switch (command)
         {
             case VideoCommand.Claim when State.IsOver:
