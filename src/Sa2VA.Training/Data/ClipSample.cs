@@ -33,14 +33,27 @@ public sealed class ClipSample
 /// <param name="Segmentation">Index of <c>[SEG]</c>; -1 when it is not said.</param>
 /// <param name="IsSpoken">Whether the words are learnt.</param>
 /// <param name="Masks">Slots with the coverage that its mask should have there.</param>
-/// <param name="IsSurvey">For each token of the answer, whether it tells what is seen; the others conclude from it.</param>
+/// <param name="Kinds">What each token of the answer does.</param>
 /// <param name="Looks">
 /// For each token of the answer: [visual tokens of all key frames] whether one shows what the word is about; empty when none does, or nothing is meant.
 /// </param>
 /// <param name="Classes">Class of the one thing that is meant, per kind of label; empty when there are several, or none.</param>
 public sealed record SampledTurn(
     int[] Ids, int AnswerStart, int Segmentation, bool IsSpoken, IReadOnlyList<(int Slot, TargetMask Target)> Masks,
-    IReadOnlyList<bool> IsSurvey, IReadOnlyList<bool[]> Looks, IReadOnlyList<int> Classes);
+    IReadOnlyList<AnswerKind> Kinds, IReadOnlyList<bool[]> Looks, IReadOnlyList<int> Classes);
+
+/// <summary>What a word of an answer does.</summary>
+public enum AnswerKind
+{
+    /// <summary>It answers.</summary>
+    Answer,
+
+    /// <summary>It tells what is seen.</summary>
+    Survey,
+
+    /// <summary>It concludes something from what is seen, on the way to the answer.</summary>
+    Conclusion,
+}
 
 /// <summary>A mask as losses want it.</summary>
 /// <param name="Coverage">[t, t] share of each cell that is covered.</param>

@@ -133,7 +133,7 @@ public sealed class ClipSampler(Sa2vaConfig config, PromptTokens prompts, Sample
         return chosen;
     }
 
-    private sealed record SurveyTokens(int[] Ids, bool[][] Looks, bool[] IsSurvey)
+    private sealed record SurveyTokens(int[] Ids, bool[][] Looks, AnswerKind[] Kinds)
     {
         public static SurveyTokens None { get; } = new([], [], []);
     }
@@ -142,16 +142,16 @@ public sealed class ClipSampler(Sa2vaConfig config, PromptTokens prompts, Sample
     {
         if (!turn.IsSurveyed)
             return SurveyTokens.None;
-        var (ids, looks, isSurvey) = (new List<int>(), new List<bool[]>(), new List<bool>());
+        var (ids, looks, kinds) = (new List<int>(), new List<bool[]>(), new List<AnswerKind>());
         foreach (var part in clip.Survey(turn, things))
         {
             var tokens = prompts.Tokenizer.Encode(part.Text);
             ids.AddRange(tokens);
             looks.AddRange(Enumerable.Repeat(TokensOf(part.About, part.Frame, clip, shown), tokens.Length));
-            isSurvey.AddRange(Enumerable.Repeat(!part.IsConcluded, tokens.Length));
+            kinds.AddRange(Enumerable.Repeat(part.IsConcluded ? AnswerKind.Conclusion : AnswerKind.Survey, tokens.Length));
         }
 
-        return new SurveyTokens([.. ids], [.. looks], [.. isSurvey]);
+        return new SurveyTokens([.. ids], [.. looks], [.. kinds]);
     }
 
     private SampledTurn Tokens(TrainingTurn turn, SurveyTokens survey, TrainingClip clip, View[] views, View[] shown, ref SampleRandom random)
@@ -172,7 +172,7 @@ public sealed class ClipSampler(Sa2vaConfig config, PromptTokens prompts, Sample
         var classes = System.Numerics.BitOperations.IsPow2(turn.Things) ? clip.ClassesOf(System.Numerics.BitOperations.TrailingZeroCount(turn.Things)) : [];
         var looks = Enumerable.Repeat(TokensOf(turn.Seen, frame: null, clip, shown), answer.Length);
         return new SampledTurn(
-            ids, question.Length, segmentation, turn.IsSpoken, masks, [.. survey.IsSurvey, .. new bool[answer.Length]], [.. survey.Looks, .. looks], classes);
+            ids, question.Length, segmentation, turn.IsSpoken, masks, [.. survey.Kinds, .. new AnswerKind[answer.Length]], [.. survey.Looks, .. looks], classes);
     }
 
     // The visual tokens that show something of a set: those that it covers a share of.

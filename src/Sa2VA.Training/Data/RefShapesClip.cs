@@ -19,6 +19,11 @@ public sealed class RefShapesClip : TrainingClip
     private const int Rows = 8;
 
     private const string Unseen = "--";
+    private const string Fits = "+";
+    private const string FitsNot = "/";
+    private const string Reference = "*";
+    private const string SoughtWord = "=";
+    private const string BesideWord = "~";
     private const string Absent = "It is not there.";
     private const string Shown = "It is [SEG].";
 
@@ -124,9 +129,9 @@ public sealed class RefShapesClip : TrainingClip
     }
 
     /// <summary>
-    /// <c>For circle left to cyan star. Seen: red circle plain large 3444546474 right all+; …; By cyan star plain small 6545331232: red circle plain
-    /// large 3444546474+; It is …</c>: what is looked for, in the words of the list; each thing with its column and row on every key frame (<c>--</c> where it is not seen), how it moves and when it is there, and whether it
-    /// fits all that can be told from it alone (<c>+</c>, <c>/</c>). Then, where things have to be compared, those that fit, by the reference, or
+    /// <c>For circle left to cyan star. Seen: red circle= plain large 3444546474 right all+; cyan~ star~ plain small 6545331232 still all/*; By cyan star
+    /// plain small 6545331232: red circle plain large 3444546474+; It is …</c>: what is looked for, in the words of the list; each thing with its column and row on every key frame (<c>--</c> where it is not seen), how it moves and when it is there, and whether it
+    /// fits all that can be told from it alone (<c>+</c>, <c>/</c>), words that the sentence has too marked (<c>=</c>; <c>~</c> and <c>*</c> for what it is beside). Then, where things have to be compared, those that fit, by the reference, or
     /// with the digit that they are compared by. In the order of colours, then shapes, so that there is one right list.
     /// </summary>
     public override IReadOnlyList<SurveyPart> Survey(TrainingTurn turn, IReadOnlyList<uint[]> shown)
@@ -136,14 +141,17 @@ public sealed class RefShapesClip : TrainingClip
         var listed = _video.Objects.Where(thing => places.Any(frame => frame[thing.Index] is not null))
             .OrderBy(thing => thing.Colour).ThenBy(thing => thing.Shape).ThenBy(thing => thing.Texture).ThenBy(thing => thing.Size).ThenBy(thing => thing.Index).ToList();
         var parts = new List<SurveyPart> { new(Sought(reasons), IsConcluded: true), new(" Seen:") };
+        var beside = reasons.Comparisons.SelectMany(comparison => comparison.ReferenceWords).ToHashSet(StringComparer.Ordinal);
         foreach (var thing in listed)
         {
             var set = 1u << thing.Index;
-            parts.Add(new SurveyPart($" {Looks(thing)} ", set));
+            foreach (var word in LooksOf(thing)) Say(word, set);
+            parts.Add(new SurveyPart(" ", set));
             for (var frame = 0; frame < shown.Count; frame++)
                 parts.Add(new SurveyPart(places[frame][thing.Index] ?? Unseen, set, frame));
-            parts.Add(new SurveyPart(string.Concat(_video.TraitsOf(thing.Index).Select(word => " " + word)), set));
-            parts.Add(new SurveyPart(Mark(reasons.Fitting.Contains(thing.Index)), IsConcluded: true));
+            foreach (var word in _video.TraitsOf(thing.Index)) Say(word, set);
+            parts.Add(new SurveyPart(
+                (reasons.Fitting.Contains(thing.Index) ? Fits : FitsNot) + (reasons.Comparisons.Any(comparison => comparison.Reference == thing.Index) ? Reference : ""), IsConcluded: true));
             parts.Add(new SurveyPart(";"));
         }
 
@@ -151,6 +159,15 @@ public sealed class RefShapesClip : TrainingClip
             Compare(comparison);
         parts.Add(new SurveyPart(" "));
         return parts;
+
+        // A word of the list, marked where the sentence has it too: of what is looked for, and of what it is beside.
+        void Say(string word, uint set)
+        {
+            parts.Add(new SurveyPart(" " + word, set));
+            var marks = (reasons.Sought.Contains(word) ? SoughtWord : "") + (beside.Contains(word) ? BesideWord : "");
+            if (marks.Length > 0)
+                parts.Add(new SurveyPart(marks, IsConcluded: true));
+        }
 
         void Compare(RefShapesComparison comparison)
         {
@@ -176,9 +193,11 @@ public sealed class RefShapesClip : TrainingClip
         .. reasons.Comparisons.SelectMany(one => (string[])[" " + one.Way, .. one.Reference is null ? Array.Empty<string>() : [" to", .. one.ReferenceWords.Select(word => " " + word)]]), ".",
     ]);
 
-    private static string Looks(ShapeObject thing) => $"{Word(thing.Colour)} {Word(thing.Shape)} {Word(thing.Texture)} {Word(thing.Size)}";
+    private static string[] LooksOf(ShapeObject thing) => [Word(thing.Colour), Word(thing.Shape), Word(thing.Texture), Word(thing.Size)];
 
-    private static string Mark(bool fits) => fits ? "+" : "/";
+    private static string Looks(ShapeObject thing) => string.Join(' ', LooksOf(thing));
+
+    private static string Mark(bool fits) => fits ? Fits : FitsNot;
 
     private string?[] Places(uint[] things)
     {

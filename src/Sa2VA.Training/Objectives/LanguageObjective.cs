@@ -45,6 +45,7 @@ public sealed class LanguageObjective(TrainingNetwork network, PromptTokens prom
             AddLooks(losses, batch, layout, seen);
         AddText(losses, "text", batch, layout.Learned, states, weights.Text);
         AddText(losses, "survey", batch, layout.Surveyed, states, weights.Text);
+        AddText(losses, "conclusion", batch, layout.Concluded, states, weights.Text);
         var vectors = model.ProjectSegmentation(states.index_select(0, batch.Indexes(layout.Segmentations))).to(float32);
         AddClasses(losses, batch, vectors);
         return vectors;

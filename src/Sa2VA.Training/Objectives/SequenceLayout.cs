@@ -70,6 +70,9 @@ internal sealed class SequenceLayout
     /// <summary>The same for the tokens that say what is seen.</summary>
     public List<(long Row, long Token)> Surveyed { get; } = [];
 
+    /// <summary>The same for those that conclude something from what is seen, on the way to the answer.</summary>
+    public List<(long Row, long Token)> Concluded { get; } = [];
+
     /// <summary>Places from which an answer is said, with the visual tokens that show what it is about.</summary>
     public List<(long Row, bool[] Tokens)> Lookers { get; } = [];
 
@@ -141,7 +144,7 @@ internal sealed class SequenceLayout
         {
             var (before, token) = (start + turn.AnswerStart + i - 1, turn.Ids[turn.AnswerStart + i]);
             if (turn.IsSpoken)
-                (turn.IsSurvey[i] ? Surveyed : Learned).Add((before, token));
+                (turn.Kinds[i] switch { AnswerKind.Survey => Surveyed, AnswerKind.Conclusion => Concluded, _ => Learned }).Add((before, token));
             if (turn.Looks.Count > 0 && turn.Looks[i].Length > 0)
                 Lookers.Add((before, turn.Looks[i]));
         }

@@ -15,7 +15,7 @@ public static class CurveChart
     private const int PerRow = 3;
     private const int Points = 130;
 
-    private static readonly string[] Columns = ["ground/J", "track/J", "click/J", "text", "text/right", "survey/right", "look", "ground/dice", "ground/score", "rate"];
+    private static readonly string[] Columns = ["ground/J", "track/J", "click/J", "text", "text/right", "survey/right", "conclusion/right", "look", "ground/dice", "ground/score", "rate"];
 
     /// <summary>Draws what a log has of the measures that matter most.</summary>
     /// <param name="log">Path of the CSV file, at least a header.</param>

@@ -114,7 +114,7 @@ public sealed class SequenceLayoutTests
         [Clip(Turn([3, 4, 5], answerStart: 1), Turn([6, 7], answerStart: 1, segmentation: 1, isSpoken: false)), Clip(Turn([8], answerStart: 0))],
         Frame);
 
-    private static SampledTurn Turn(int[] ids, int answerStart, int segmentation = -1, bool isSpoken = true) => new(ids, answerStart, segmentation, isSpoken, [], new bool[ids.Length - answerStart], [], []);
+    private static SampledTurn Turn(int[] ids, int answerStart, int segmentation = -1, bool isSpoken = true) => new(ids, answerStart, segmentation, isSpoken, [], new AnswerKind[ids.Length - answerStart], [], []);
 
     private static SampledTurn Turn(string question, string answer)
     {
