@@ -5,7 +5,7 @@ using Sa2VA.Media;
 namespace Sa2VA.Training.Data;
 
 /// <summary>
-/// A Ref-Shapes video with its answers in words. Where a sentence says more than what a thing looks like (relations, motion, time), the
+/// A Ref-Shapes video with its answers in words. Where looks alone do not tell what is meant (relations, motion, time), the
 /// answer first lists what the key frames show and where, marks what fits, compares where that is asked for, names what is meant, then says
 /// <c>[SEG]</c>: every step from seeing to understanding is supervised word by word, and each reads what those before it wrote.
 /// </summary>
@@ -116,7 +116,8 @@ public sealed class RefShapesClip : TrainingClip
     private IEnumerable<TrainingTurn> Conversation(RefShapesExpression expression)
     {
         var things = expression.Objects.Aggregate(0u, (set, index) => set | 1u << index);
-        var isSurveyed = !expression.Text.Split(' ').All(LookWords.Contains);
+        // Who is told all of a thing's looks needs nothing else to find it.
+        var isSurveyed = !expression.Text.Split(' ').All(LookWords.Contains) && _video.ReasonsOf(expression).Sought.Count(LookWords.Contains) < Kinds.Count;
         if (things == 0)
         {
             yield return new TrainingTurn(expression.Text, Absent, 0, IsSurveyed: isSurveyed);
