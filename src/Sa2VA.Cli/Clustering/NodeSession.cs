@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Sa2VA.Cluster.Jobs;
 using Sa2VA.Cluster.Nodes;
 using Sa2VA.Cluster.Progress;
 using Sa2VA.Cluster.Settings;

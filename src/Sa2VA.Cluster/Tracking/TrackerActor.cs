@@ -47,9 +47,9 @@ internal sealed class TrackerActor(
             case TrackerCommand.Track track:
                 using (track) await TrackAsync(track, cancellationToken);
                 break;
-            case TrackerCommand.Finish(var reply):
-                // Behind the last step nothing is tracked: then the masks are all that has to be kept.
-                if (_next == plan.Steps) await FlushAsync(cancellationToken);
+            case TrackerCommand.Finish(var isBroken, var reply):
+                // Behind the last step nothing is tracked: then the masks are all that has to be kept. What failed there says how far it came.
+                if (_next == plan.Steps && !isBroken) await FlushAsync(cancellationToken);
                 else if (_next > _checkpointed) await CheckpointAsync(cancellationToken);
                 reply.Reply(_next);
                 break;

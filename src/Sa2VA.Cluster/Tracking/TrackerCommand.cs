@@ -25,7 +25,7 @@ internal abstract record TrackerCommand
     }
 
     /// <summary>No more steps in this sitting: makes everything durable that there is a use for, and answers with the next step.</summary>
-    public sealed record Finish(ReplyTo<int> Reply) : TrackerCommand;
+    public sealed record Finish(bool IsBroken, ReplyTo<int> Reply) : TrackerCommand;
 
     /// <summary>After <see cref="Finish"/>: gives the tracker away to <paramref name="Keep"/>, where there is a checkpoint to go on from. Nothing can be tracked then.</summary>
     public sealed record Part(Action<VideoTracker, TrackingPoint> Keep, ReplyTo<bool> Reply) : TrackerCommand;

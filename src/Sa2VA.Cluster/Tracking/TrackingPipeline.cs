@@ -63,7 +63,7 @@ internal sealed class TrackingPipeline(
                     broken = failure;
                 }
 
-                var next = await AskAtTheEndAsync<int>(reply => new TrackerCommand.Finish(reply), alive);
+                var next = await AskAtTheEndAsync<int>(reply => new TrackerCommand.Finish(broken is not null, reply), alive);
                 return broken is null ? next : throw broken;
             },
             stop);

@@ -180,6 +180,8 @@ public sealed class NodeHandOverTests(DatabaseFixture server) : IClassFixture<Da
             }
         }
 
+        public ValueTask<long> CountDeadAsync(CancellationToken cancellationToken) => _inner.CountDeadAsync(cancellationToken);
+
         public async ValueTask<IAsyncDisposable> BindAsync(string key, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> receive, CancellationToken cancellationToken)
         {
             var box = await _inner.BindAsync(key, receive, cancellationToken);
