@@ -35,15 +35,14 @@ public sealed class EventTests(GatewayFixture fixture)
         var job = await GatewayFixture.SubmitAsync(caller, videos: 2, Stop);
         await using var events = await OpenAsync(caller, job, after: null);
         var told = new List<Told>();
-        while (told.Count == 0 || told[^1].Type != "job-over") told.Add(await events.ReadAsync());
+        // The end of the job may be told before the last of its videos' own.
+        while (told.Count(one => one.Type == "video-completed") < 2 || !told.Exists(one => one.Type == "job-over")) told.Add(await events.ReadAsync());
         foreach (var videoEvents in told.Where(one => one.Type != "job-over").GroupBy(one => one.Data.GetProperty("videoId").GetString()))
         {
             var types = videoEvents.Select(one => one.Type).ToList();
             Assert.Equal(["video-submitted", "video-claimed", "video-probed", "prompt-resolved", "prompt-resolved", "tracking-checkpointed"], types.Distinct().SelectMany(type => type == "prompt-resolved" ? new[] { type, type } : [type]).Take(6));
             Assert.Equal("video-completed", types[^1]);
         }
-
-        Assert.Equal(2, told.Count(one => one.Type == "video-completed"));
     }
 
     [Fact]

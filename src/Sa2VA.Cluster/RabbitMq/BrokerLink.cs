@@ -159,8 +159,9 @@ internal sealed class BrokerLink : IAsyncDisposable
                 _connector.NoteReconnected();
             }
         }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        catch (Exception) when (_stopping.IsCancellationRequested)
         {
+            // Stopped, or lost once more in the middle of coming back: nobody needs it any longer.
             var gone = Volatile.Read(ref _session);
             if (gone.TrySetException(new ObjectDisposedException(nameof(RabbitMqTransport)))) _ = gone.Task.Exception; // seen, though nobody may wait
         }
