@@ -12,7 +12,9 @@ namespace Sa2VA.Cluster.FaultTests;
 public sealed class Archive : IAsyncLifetime
 {
     private const int Clips = 8;
-    private const int SentencesPerVideo = 2;
+
+    // Of these nano knows what is meant, so that there is something to track in every video.
+    private static readonly RefShapesLevel[] s_plain = [RefShapesLevel.Attribute, RefShapesLevel.Group, RefShapesLevel.Long];
 
     private readonly TemporaryFolder _folder = new();
     private readonly ConcurrentDictionary<string, Task<IReadOnlyList<string>>> _chains = new(StringComparer.Ordinal);
@@ -43,7 +45,8 @@ public sealed class Archive : IAsyncLifetime
     private VideoRequest Video(int number)
     {
         var clip = RefShapesVideo.Create(RefShapesSplit.Val, 0, number % Clips);
-        var sentences = clip.Expressions.Skip(number / Clips % (clip.Expressions.Count / SentencesPerVideo) * SentencesPerVideo).Take(SentencesPerVideo);
+        var sides = clip.Expressions.ToLookup(sentence => s_plain.Contains(sentence.Level));
+        RefShapesExpression[] sentences = [.. new[] { true, false }.Select(side => sides[side].ToList()).Where(side => side.Count > 0).Select(side => side[number / Clips % side.Count])];
         return new VideoRequest(
             _folder.File("val", "videos", $"{clip.Id}.mp4"), [.. sentences.Select(sentence => new RunTarget.Expression(sentence.Text))], Name: $"{clip.Id}/{number / Clips}");
     }

@@ -48,7 +48,9 @@ public sealed class TrainerTests
         var reports = Enumerable.Range(0, 45).Select(_ => trainer.Step().Losses).ToList();
         foreach (var (name, share) in new[] { ("text", 0.5), ("ground/mask", 0.8), ("track/mask", 0.8), ("dense/tracker", 0.8) })
         {
-            var (first, last) = (reports.Take(3).Average(losses => losses[name]), reports.TakeLast(3).Average(losses => losses[name]));
+            // A step whose questions are about masks alone has no words to learn.
+            var told = reports.Where(losses => losses.ContainsKey(name)).Select(losses => losses[name]).ToList();
+            var (first, last) = (told.Take(3).Average(), told.TakeLast(3).Average());
             Assert.True(last < first * share, $"{name} fell from {first} to {last}");
         }
     }
