@@ -14,7 +14,7 @@ internal static class NodeEvents
     public const int VideoStopped = 2015;
     public const int VideoWaits = 2016;
     public const int MessageForgotten = 2017;
-    public const int VideoContinues = 2023;
+    public const int VideoContinues = 2025;
 
     /// <summary>Where probes and metrics are answered.</summary>
     public const int Answers = 5002;

@@ -63,6 +63,6 @@ internal static partial class NodeLog
     [LoggerMessage(EventId = 2020, Level = LogLevel.Error, Message = "Slices and waiting work could not be looked at; it is tried again")]
     public static partial void LookFailed(this ILogger log, Exception failure);
 
-    [LoggerMessage(EventId = 2023, Level = LogLevel.Information, Message = "Video {Video} goes on at step {NextStep} from {State}")]
+    [LoggerMessage(EventId = 2025, Level = LogLevel.Information, Message = "Video {Video} goes on at step {NextStep} from {State}")]
     public static partial void VideoContinues(this ILogger log, string video, int nextStep, string state);
 }
