@@ -14,6 +14,8 @@ internal static class ExitCodes
     public const int TakenOver = 7;
     public const int Dataset = 8;
     public const int Server = 9;
+    public const int Access = 10;
+    public const int Incomplete = 11;
     public const int Internal = 70;
 
     /// <summary>128 + SIGINT, as shells count.</summary>
@@ -41,6 +43,8 @@ internal static class ExitCodes
         TakenOver => "taken-over",
         Dataset => "dataset",
         Server => "server",
+        Access => "access",
+        Incomplete => "incomplete",
         Interrupted => "interrupted",
         _ => "internal",
     };

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Net;
 using System.Text.Json.Nodes;
+using Sa2VA.Cluster.Client;
 using Sa2VA.Cluster.Exports;
 using Sa2VA.Cluster.Local;
 using Sa2VA.Cluster.Runs;
@@ -40,6 +42,7 @@ internal static class Failures
             ModelFolderException => (ExitCodes.Model, failure.Message),
             TrainingException or SettingsException => (ExitCodes.Usage, failure.Message),
             ServerUnavailableException or LocalServerException => (ExitCodes.Server, failure.Message),
+            Sa2vaException refused => (CodeOf(refused.Status), refused.Line is { } line ? $"Line {line} of the manifest: {refused.Message}" : refused.Message),
             TensorException { IsOutOfMemory: true } => (ExitCodes.Device, $"The device ran out of memory: {failure.Message} Use smaller batches, or a device with more memory."),
             ExportException or InvalidDataException => (ExitCodes.Output, failure.Message),
             DatasetException or EvaluationException => (ExitCodes.Dataset, failure.Message),
@@ -51,6 +54,13 @@ internal static class Failures
             Console.Error.WriteLine(failure);
         return code;
     }
+
+    private static int CodeOf(HttpStatusCode? status) => status switch
+    {
+        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => ExitCodes.Access,
+        null or >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests => ExitCodes.Server,
+        _ => ExitCodes.Usage,
+    };
 
     /// <summary>The command with those that it is under: <c>cluster submit </c>.</summary>
     private static string PathOf(CommandResult command) => command.Parent is CommandResult parent ? $"{PathOf(parent)}{command.Command.Name} " : "";

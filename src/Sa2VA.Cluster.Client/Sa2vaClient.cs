@@ -9,7 +9,7 @@ using System.Text.Json;
 namespace Sa2VA.Cluster.Client;
 
 /// <summary>A cluster, through one of its gateways. Safe to use from several threads; make one and keep it.</summary>
-public sealed class Sa2vaClient : IDisposable
+public sealed partial class Sa2vaClient : IDisposable
 {
     private const string Api = "/api/v1";
     private const int PageSize = 200;
@@ -104,6 +104,12 @@ public sealed class Sa2vaClient : IDisposable
 
     /// <summary>Tries a failed or dead video again.</summary>
     public Task RetryVideoAsync(string videoId, CancellationToken stop = default) => PostAsync($"{Api}/videos/{Escape(videoId)}/retry", reason: null, stop);
+
+    /// <summary>Holds a video back; one that runs is handed over first.</summary>
+    public Task HoldVideoAsync(string videoId, CancellationToken stop = default) => PostAsync($"{Api}/videos/{Escape(videoId)}/hold", reason: null, stop);
+
+    /// <summary>Lets a video that was held back go on.</summary>
+    public Task ReleaseVideoAsync(string videoId, CancellationToken stop = default) => PostAsync($"{Api}/videos/{Escape(videoId)}/release", reason: null, stop);
 
     /// <summary>What was found in a video; null before a node has opened it.</summary>
     public Task<Found?> FindObjectsAsync(string videoId, CancellationToken stop = default) => FindAsync<Found>($"{Api}/videos/{Escape(videoId)}/objects", stop);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 
 namespace Sa2VA.Cli.Commands;
 
@@ -13,12 +14,17 @@ internal sealed class ExampleHelp(HelpAction help) : SynchronousCommandLineActio
         ["export"] = ExportCommand.Examples,
         ["eval"] = EvalCommand.Examples,
         ["train"] = TrainCommand.Examples,
-        ["init"] = ModelsCommand.InitExamples,
-        ["ref-shapes"] = BenchCommand.Examples,
+        ["models init"] = ModelsCommand.InitExamples,
+        ["bench ref-shapes"] = BenchCommand.Examples,
         ["node"] = NodeCommand.Examples,
         ["cluster"] = ClusterCommand.Examples,
-        ["up"] = ClusterCommand.Examples,
-        ["submit"] = ClusterJobCommands.SubmitExamples,
+        ["cluster up"] = ClusterCommand.Examples,
+        ["cluster submit"] = ClusterJobCommands.SubmitExamples,
+        ["submit"] = RemoteCommands.SubmitExamples,
+        ["results"] = RemoteCommands.ResultsExamples,
+        ["profile"] = ProfileCommand.Examples,
+        ["profile add"] = ProfileCommand.Examples,
+        ["completion"] = CompletionCommand.Examples,
     };
 
     public override bool ClearsParseErrors => true;
@@ -32,7 +38,7 @@ internal sealed class ExampleHelp(HelpAction help) : SynchronousCommandLineActio
     public override int Invoke(ParseResult parseResult)
     {
         var result = help.Invoke(parseResult);
-        var name = parseResult.CommandResult.Command is RootCommand ? "run" : parseResult.CommandResult.Command.Name;
+        var name = parseResult.CommandResult.Command is RootCommand ? "run" : PathOf(parseResult.CommandResult);
         if (Examples.TryGetValue(name, out var text))
         {
             var output = parseResult.InvocationConfiguration.Output;
@@ -44,4 +50,8 @@ internal sealed class ExampleHelp(HelpAction help) : SynchronousCommandLineActio
 
         return result;
     }
+
+    /// <summary>The command with those that it is under: <c>cluster submit</c>.</summary>
+    private static string PathOf(CommandResult command) =>
+        command.Parent is CommandResult { Command: not RootCommand } parent ? $"{PathOf(parent)} {command.Command.Name}" : command.Command.Name;
 }

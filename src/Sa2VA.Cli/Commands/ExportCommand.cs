@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sa2VA.Cli.Exporting;
+using Sa2VA.Cli.Remote;
 using Sa2VA.Cluster.Exports;
 
 namespace Sa2VA.Cli.Commands;
@@ -11,7 +12,8 @@ internal sealed class ExportCommand
         sa2va export clip.sa2va --format coco --out coco
         sa2va export clip.sa2va other.sa2va --format davis --out davis
         sa2va export clip.sa2va --format cutouts --video clip.mp4 --out cutouts
-        sa2va export --job JOB --settings node.json --format ref-youtube-vos --out submission
+        sa2va export --job JOB --server https://sa2va.example.org --format ref-youtube-vos --out submission
+        sa2va export --job JOB --settings node.json --format coco --out coco
         Stopped or killed? The same command goes on behind the last whole video.
         """;
 
@@ -26,6 +28,7 @@ internal sealed class ExportCommand
         ["mask-video"] = ExportFormat.MaskVideo,
         ["overlay"] = ExportFormat.Overlay,
         ["cutouts"] = ExportFormat.Cutouts,
+        ["masks"] = ExportFormat.Masks,
     };
 
     private readonly Argument<string[]> _runs = new("RUN") { Description = "A folder with the results of 'sa2va run', or its masks.json.", Arity = ArgumentArity.ZeroOrMore };
@@ -34,16 +37,17 @@ internal sealed class ExportCommand
     private readonly Option<string?> _video = new("--video") { HelpName = "FILE", Description = "The video of the one RUN, for overlay and cutouts, when it is not beside the results." };
     private readonly Option<string?> _job = new("--job") { HelpName = "JOB", Description = "Instead of runs: the completed videos of a cluster's job." };
     private readonly Option<string[]> _only = new("--only") { HelpName = "VIDEO", Description = "Only this video of the job, by its id; may be repeated." };
-    private readonly Option<string?> _settings = new("--settings", "-s") { HelpName = "FILE", Description = "With --job: the settings of any node of the cluster." };
-    private readonly Option<bool> _json = new("--json") { Description = "Progress and result as JSON, one object a line, on the standard output." };
+    private readonly Option<string?> _settings = new("--settings", "-s") { HelpName = "FILE", Description = "With --job: read from the cluster's servers, by the settings of any of its nodes. Default: through a gateway." };
+    private readonly RemoteOptions _remote = new();
 
     public static Command Create()
     {
         var export = new ExportCommand();
         var command = new Command("export", "Write masks in the format of another program.")
         {
-            export._runs, export._format, export._out, export._video, export._job, export._only, export._settings, export._json,
+            export._runs, export._format, export._out, export._video, export._job, export._only, export._settings,
         };
+        export._remote.AddTo(command);
         export._format.AcceptOnlyFromAmong([.. Formats.Keys]);
         command.SetAction((parsed, stop) => ExportSession.ExecuteAsync(export.Read(parsed), stop));
         return command;
@@ -55,14 +59,16 @@ internal sealed class ExportCommand
         var (job, settings, video) = (parsed.GetValue(_job), parsed.GetValue(_settings), parsed.GetValue(_video));
         IReadOnlyList<string> only = parsed.GetValue(_only) ?? [];
         if (runs.Count > 0 == job is not null)
-            throw new CliException(ExitCodes.Usage, "Give either folders of results, or --job with --settings. 'sa2va export --help' shows examples.");
-        if (job is null != settings is null)
-            throw new CliException(ExitCodes.Usage, "--job and --settings belong together: the job's id, and the settings of any node of its cluster.");
+            throw new CliException(ExitCodes.Usage, "Give either folders of results, or --job. 'sa2va export --help' shows examples.");
+        if (job is null && (settings ?? _remote.Server(parsed) ?? _remote.Profile(parsed)) is not null)
+            throw new CliException(ExitCodes.Usage, "--settings, --server and --profile say where a --job is; folders of results need none of them.");
+        if (settings is not null && (_remote.Server(parsed) ?? _remote.Profile(parsed)) is not null)
+            throw new CliException(ExitCodes.Usage, "Give either --settings, for the cluster's servers themselves, or a gateway by --server or --profile.");
         if (video is not null && runs.Count != 1)
             throw new CliException(ExitCodes.Usage, "--video is for one folder of results. Export the others by themselves, or put each video beside its results.");
         if (only.Count > 0 && job is null)
             throw new CliException(ExitCodes.Usage, "--only chooses videos of a --job.");
         return new ExportArguments(
-            Formats[parsed.GetRequiredValue(_format)], Path.GetFullPath(parsed.GetRequiredValue(_out)), runs, video, job, only.Count > 0 ? only : null, settings, parsed.GetValue(_json));
+            Formats[parsed.GetRequiredValue(_format)], Path.GetFullPath(parsed.GetRequiredValue(_out)), runs, video, job, only.Count > 0 ? only : null, settings, _remote.Server(parsed), _remote.Profile(parsed), _remote.Json(parsed));
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Sa2VA.Media.Masks;
 using Sa2VA.Cluster.Results;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Media;
@@ -41,15 +40,7 @@ internal sealed class MasksJsonSink : IFrameSink
 
     public async Task AddAsync(VideoFrame frame, StoredStep step, IReadOnlyList<ObjectMask> masks, CancellationToken cancellationToken)
     {
-        _json.WriteStartObject();
-        _json.WriteNumber("frame", step.Frame);
-        _json.WriteNumber("pts", step.Pts);
-        _json.WriteNumber("seconds", Math.Round(step.Seconds, 6));
-        _json.WriteStartArray("masks");
-        foreach (var mask in step.Masks)
-            Write(mask);
-        _json.WriteEndArray();
-        _json.WriteEndObject();
+        MasksJsonFrames.Write(_json, step);
         if (_json.BytesPending > FlushBytes)
             await _json.FlushAsync(cancellationToken);
     }
@@ -71,22 +62,5 @@ internal sealed class MasksJsonSink : IFrameSink
         _json.Reset(Stream.Null);
         await _file.DisposeAsync();
         File.Delete(_partial);
-    }
-
-    private void Write(StoredMask mask)
-    {
-        _json.WriteStartObject();
-        _json.WriteNumber("object", mask.ObjectId);
-        _json.WriteStartObject("segmentation");
-        _json.WriteStartArray("size");
-        _json.WriteNumberValue(mask.Rle.Height);
-        _json.WriteNumberValue(mask.Rle.Width);
-        _json.WriteEndArray();
-        _json.WriteString("counts", mask.Rle.Counts);
-        _json.WriteEndObject();
-        _json.WriteNumber("area", RleCodec.Area(mask.Rle));
-        _json.WriteNumber("objectScore", mask.ObjectScore);
-        _json.WriteNumber("predictedIou", mask.PredictedIou);
-        _json.WriteEndObject();
     }
 }

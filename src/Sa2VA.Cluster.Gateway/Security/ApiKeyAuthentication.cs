@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
 
 namespace Sa2VA.Cluster.Gateway.Security;
@@ -31,5 +32,9 @@ internal sealed class ApiKeyAuthentication(IOptionsMonitor<AuthenticationSchemeO
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
-        Problems.Problem.Of(StatusCodes.Status403Forbidden, "This key may not do that; it lacks a scope.").ExecuteAsync(Context);
+        Problems.Problem.Of(StatusCodes.Status403Forbidden, $"This key may not do that: it lacks {string.Join(" and ", Wanted().Select(scope => $"the scope '{scope}'"))}.").ExecuteAsync(Context);
+
+    // A policy is named as the scope that it asks for.
+    private IEnumerable<string> Wanted() => Context.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(data => data.Policy)
+        .OfType<string>().Where(scope => !Context.User.HasClaim(ScopeClaim, scope)).Distinct(StringComparer.Ordinal) ?? [];
 }

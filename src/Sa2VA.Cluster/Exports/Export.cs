@@ -28,6 +28,9 @@ public enum ExportFormat
 
     /// <summary>Per object a PNG of every frame in which all else is transparent.</summary>
     Cutouts,
+
+    /// <summary>The <c>masks.json</c> of <c>sa2va run</c>, one per video.</summary>
+    Masks,
 }
 
 /// <summary>Writes videos with stored masks in a format that other programs read. Stopped or killed, it goes on where it was.</summary>
@@ -79,6 +82,7 @@ public static class Export
         ExportFormat.MaskVideo => new MaskVideoFormat(folder),
         ExportFormat.Overlay => new OverlayFormat(folder),
         ExportFormat.Cutouts => new CutoutFormat(folder),
+        ExportFormat.Masks => new MasksFormat(folder),
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "not a format"),
     };
 

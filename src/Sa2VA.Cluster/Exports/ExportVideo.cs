@@ -42,7 +42,11 @@ public sealed record ExportVideo
 /// <param name="Label">In words.</param>
 /// <param name="Answer">What the language model said; null when it was not asked.</param>
 /// <param name="IsAbsent">It was found not to be there: every mask is empty.</param>
-public sealed record ExportObject(int Id, int Target, string Label, string? Answer, bool IsAbsent);
+public sealed record ExportObject(int Id, int Target, string Label, string? Answer, bool IsAbsent)
+{
+    /// <summary>SHA-256 chain over its mask blocks; null when it is not known.</summary>
+    public string? Chain { get; init; }
+}
 
 /// <summary>An export cannot be made, for a reason that a person can act on.</summary>
 public sealed class ExportException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,7 +1,7 @@
 namespace Sa2VA.Cluster.Exports.Sources;
 
 /// <summary>Names of videos within one export.</summary>
-internal sealed class ExportNames
+public sealed class ExportNames
 {
     private const int Longest = 100;
 
@@ -11,6 +11,7 @@ internal sealed class ExportNames
     /// <param name="wanted">What the owner calls it: a name, a path, an address.</param>
     public string Take(string wanted)
     {
+        ArgumentNullException.ThrowIfNull(wanted);
         var last = wanted.TrimEnd('/').Split('/', '\\')[^1];
         var stem = Path.GetFileNameWithoutExtension(last) is { Length: > 0 } name ? name : last;
         var clean = string.Concat(stem.Take(Longest).Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' ? c : '_')).Trim('.');

@@ -1,0 +1,174 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Sa2VA.Cluster.Gateway.Security;
+
+namespace Sa2VA.Cluster.Gateway.Tests;
+
+/// <summary><c>sa2va submit</c> and its kin: the real program against a real gateway.</summary>
+[Collection(GatewayCollection.Name)]
+public sealed class RemoteCommandTests(GatewayFixture fixture) : IDisposable
+{
+    private const int Usage = 2;
+    private const int ServerAway = 9;
+    private const int Access = 10;
+    private const int Incomplete = 11;
+
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_video_is_submitted_watched_and_its_masks_are_fetched()
+    {
+        var cli = await CliAsync(Scope.Read, Scope.Submit);
+        var submitted = await cli.RunAsync("submit", "clip-7.mp4", "the dog", "the cat", "--title", "by hand", "--watch", "--json");
+        Assert.Equal(0, submitted.ExitCode);
+        var lines = submitted.Lines;
+        var job = Text(lines[0], "jobId");
+        Assert.Equal((1, true), (lines[0].GetProperty("videos").GetInt32(), lines[0].GetProperty("isNew").GetBoolean()));
+        Assert.Contains(lines, line => Text(line, "type") == "progress");
+        var last = lines.Last(line => Text(line, "type") == "job");
+        Assert.Equal(1, last.GetProperty("byState").GetProperty("completed").GetInt32());
+
+        var status = await cli.RunAsync("status", job);
+        Assert.Equal(0, status.ExitCode);
+        Assert.Contains("1 completed", status.Output, StringComparison.Ordinal);
+        Assert.Contains($"{GatewayFixture.Frames}/{GatewayFixture.Frames} frames", status.Output, StringComparison.Ordinal);
+        var video = Text((await cli.RunAsync("status", job, "--json")).Lines.Single(line => Text(line, "type") == "video"), "videoId");
+        Assert.Contains("object 1  the dog", (await cli.RunAsync("status", video)).Output, StringComparison.Ordinal);
+        Assert.Contains("by hand", (await cli.RunAsync("status")).Output, StringComparison.Ordinal);
+
+        var results = await cli.RunAsync("results", job, "--out", _folder.File("masks"));
+        Assert.Equal(0, results.ExitCode);
+        using var masks = JsonDocument.Parse(await File.ReadAllBytesAsync(_folder.File("masks", "clip-7", "masks.json"), Stop));
+        Assert.Equal(("sa2va-masks", true, GatewayFixture.Frames), (Text(masks.RootElement, "format"), masks.RootElement.GetProperty("complete").GetBoolean(), masks.RootElement.GetProperty("frames").GetArrayLength()));
+
+        // The same masks, by way of the file and by way of the gateway.
+        Assert.Equal(0, (await cli.RunAsync("export", "--job", job, "--format", "csv", "--out", _folder.File("one"))).ExitCode);
+        Assert.Equal(0, (await cli.RunAsync("export", _folder.File("masks", "clip-7"), "--format", "csv", "--out", _folder.File("other"))).ExitCode);
+        Assert.Equal(await File.ReadAllTextAsync(_folder.File("one", "boxes.csv"), Stop), await File.ReadAllTextAsync(_folder.File("other", "boxes.csv"), Stop));
+        Assert.True(new FileInfo(_folder.File("one", "boxes.csv")).Length > 1000);
+    }
+
+    [Fact]
+    public async Task A_manifest_is_streamed_cancelled_and_submitted_only_once()
+    {
+        var cli = await CliAsync(Scope.Read, Scope.Submit);
+        var manifest = _folder.File("videos.jsonl");
+        await File.WriteAllLinesAsync(manifest, Enumerable.Range(0, 300).Select(i => $"{{\"video\":\"v{i}.mp4\",\"expressions\":[\"x\"]}}"), Stop);
+        var first = await cli.RunAsync("submit", manifest, "--key", $"night-{Guid.NewGuid():N}", "--priority", "low", "--json");
+        Assert.Equal(0, first.ExitCode);
+        var job = Text(first.Lines[0], "jobId");
+        Assert.Equal(300, first.Lines[0].GetProperty("videos").GetInt32());
+
+        var held = await cli.RunAsync("hold", job);
+        Assert.Equal((0, $"{job} held back"), (held.ExitCode, held.Output));
+        Assert.Contains("(held)", (await cli.RunAsync("status", "--limit", "100")).Output.Split('\n').Single(line => line.StartsWith(job, StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Equal(0, (await cli.RunAsync("cancel", job)).ExitCode);
+        var watched = await cli.RunAsync("watch", job);
+        Assert.Equal(Incomplete, watched.ExitCode);
+        Assert.Contains("cancelled", watched.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_done_is_said_with_a_code_of_its_own()
+    {
+        var cli = await CliAsync(Scope.Read);
+        (await cli.RunAsync("status", "nothing")).IsRefused(Usage, "There is no job or video 'nothing'");
+        (await cli.RunAsync("submit", "a.mp4", "x")).IsRefused(Access, "the scope 'submit'");
+        (await cli.RunAsync("submit", _folder.File("none.jsonl"))).IsRefused(Usage, "cannot be read");
+        (await cli.RunAsync("status", "--server", "http://archive.example.org")).IsRefused(Usage, "plain http", "Use https");
+        (await cli.RunAsync("status", "--server", "gateway")).IsRefused(Usage, "is no address");
+        (await (cli with { Key = "sa2va_wrong" }).RunAsync("status")).IsRefused(Access, "key");
+        (await (cli with { Key = null }).RunAsync("status")).IsRefused(Access, "There is no key for", "sa2va profile add");
+        (await (cli with { Server = null }).RunAsync("status")).IsRefused(Usage, "Which gateway?");
+        (await (cli with { Server = "http://127.0.0.1:9" }).RunAsync("status")).IsRefused(ServerAway, "cannot be reached");
+        (await cli.RunAsync("export", "--job", "nothing", "--format", "csv", "--out", _folder.File("x"))).IsRefused(Usage, "There is no job");
+
+        var writer = await CliAsync(Scope.Read, Scope.Submit);
+        await File.WriteAllTextAsync(_folder.File("bad.jsonl"), "{\"video\":\"a.mp4\",\"expressions\":[\"x\"]}\nnonsense\n", Stop);
+        (await writer.RunAsync("submit", _folder.File("bad.jsonl"))).IsRefused(Usage, "Line 2 of the manifest");
+        (await writer.RunAsync("submit", "a.mp4", "x", "--model", "other")).IsRefused(Usage, "this cluster knows nano");
+    }
+
+    [Fact]
+    public async Task A_profile_keeps_address_and_key_to_itself()
+    {
+        var cli = await CliAsync(Scope.Read);
+        var added = await (cli with { Input = cli.Key }).RunAsync("profile", "add", "lab", "--server", cli.Server!);
+        Assert.Equal(0, added.ExitCode);
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder.File("config", "keys", "lab")));
+        var bare = cli with { Server = null, Key = null };
+        Assert.Equal(0, (await bare.RunAsync("status")).ExitCode);
+        Assert.Contains("* lab", (await bare.RunAsync("profile", "list")).Output, StringComparison.Ordinal);
+        // The key of a known address is found by it.
+        Assert.Equal(0, (await (cli with { Key = null }).RunAsync("status")).ExitCode);
+        (await bare.RunAsync("status", "--profile", "elsewhere")).IsRefused(Usage, "There is no profile 'elsewhere'", "lab");
+        Assert.Equal(0, (await bare.RunAsync("profile", "remove", "lab")).ExitCode);
+        Assert.False(File.Exists(_folder.File("config", "keys", "lab")));
+        (await bare.RunAsync("status")).IsRefused(Usage, "Which gateway?");
+    }
+
+    [Fact]
+    public async Task Shells_are_told_of_commands_and_options()
+    {
+        var cli = await CliAsync(Scope.Read);
+        Assert.Contains("watch", (await cli.RunAsync("[suggest:2]", "wa")).Output.Split('\n'));
+        Assert.Contains("--title", (await cli.RunAsync("[suggest:11]", "submit --ti")).Output.Split('\n'));
+        foreach (var shell in (string[])["bash", "zsh", "fish"])
+            Assert.Contains("suggest", (await cli.RunAsync("completion", shell)).Output, StringComparison.Ordinal);
+        // Bash itself, with the script that it is given.
+        var script = $"sa2va() {{ dotnet exec {Cli.Program} \"$@\"; }}\n{(await cli.RunAsync("completion", "bash")).Output}\nCOMP_LINE='sa2va subm'; COMP_POINT=10; COMP_WORDS=(sa2va subm); COMP_CWORD=1; _sa2va_complete; echo \"${{COMPREPLY[@]}}\"";
+        using var bash = Process.Start(new ProcessStartInfo("bash", ["-c", script]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        Assert.Equal("submit", (await bash.StandardOutput.ReadToEndAsync(Stop)).Trim());
+    }
+
+    private static string Text(JsonElement line, string name) => line.GetProperty(name).GetString()!;
+
+    private async Task<Cli> CliAsync(params string[] scopes)
+    {
+        using var caller = await fixture.CallerAsync(scopes);
+        return new Cli(caller.BaseAddress!.ToString(), caller.DefaultRequestHeaders.Authorization!.Parameter, _folder.File("config"));
+    }
+
+    private sealed record Cli(string? Server, string? Key, string Config)
+    {
+        public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "sa2va.dll");
+
+        public string? Input { get; init; }
+
+        public async Task<Ended> RunAsync(params string[] arguments)
+        {
+            var start = new ProcessStartInfo("dotnet", ["exec", Program, .. arguments])
+            {
+                UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8,
+            };
+            (start.Environment["SA2VA_SERVER"], start.Environment["SA2VA_KEY"], start.Environment["SA2VA_CONFIG"]) = (Server, Key, Config);
+            using var process = Process.Start(start)!;
+            await using var registration = Stop.Register(() => process.Kill(entireProcessTree: true));
+            if (Input is not null) await process.StandardInput.WriteLineAsync(Input);
+            process.StandardInput.Close();
+            var errors = process.StandardError.ReadToEndAsync(Stop);
+            var output = await process.StandardOutput.ReadToEndAsync(Stop);
+            await process.WaitForExitAsync(Stop);
+            TestContext.Current.TestOutputHelper?.WriteLine($"sa2va {string.Join(' ', arguments)}\n{output}\n{await errors}exit code {process.ExitCode}");
+            return new Ended(process.ExitCode, output.TrimEnd('\n'), await errors);
+        }
+    }
+
+    private sealed record Ended(int ExitCode, string Output, string Errors)
+    {
+        public IReadOnlyList<JsonElement> Lines => [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+
+        public void IsRefused(int exitCode, params ReadOnlySpan<string> words)
+        {
+            Assert.True(ExitCode == exitCode, $"Expected exit code {exitCode}, not {ExitCode}: {Errors}");
+            foreach (var word in words) Assert.Contains(word, Errors, StringComparison.Ordinal);
+            Assert.StartsWith("sa2va: ", Errors, StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", Errors, StringComparison.Ordinal);
+        }
+    }
+}
