@@ -31,7 +31,9 @@ public sealed class ExportTests(ModelFixture fixture)
         (await Run("export", fixture.File("no-such-run"), "--format", "csv", "--out", fixture.File("x"))).IsRefused(6, "has no masks.json");
         (await Run("export", "--format", "csv", "--out", fixture.File("x"))).IsRefused(2, "Give either folders of results, or --job");
         (await Run("export", "clip", "--format", "bmp", "--out", fixture.File("x"))).IsRefused(2, "bmp");
-        (await Run("export", "--job", "1", "--format", "csv", "--out", fixture.File("x"))).IsRefused(2, "--settings");
+        (await Run("export", "--job", "1", "--format", "csv", "--out", fixture.File("x"))).IsRefused(2, "Which gateway?", "--server");
+        (await Run("export", "clip", "--settings", "node.json", "--format", "csv", "--out", fixture.File("x"))).IsRefused(2, "say where a --job is");
+        (await Run("export", "--job", "1", "--settings", "a", "--server", "b", "--format", "csv", "--out", fixture.File("x"))).IsRefused(2, "either --settings");
         (await Run("export", "a", "b", "--video", "c", "--format", "overlay", "--out", fixture.File("x"))).IsRefused(2, "--video is for one");
     }
 

@@ -18,7 +18,9 @@ internal sealed record Sa2vaProcess(int ExitCode, string Output, string Errors)
         };
         foreach (var argument in (string[])["exec", Path.Combine(AppContext.BaseDirectory, "sa2va.dll"), .. arguments])
             start.ArgumentList.Add(argument);
-        start.Environment.Remove("SA2VA_MODEL");
+        // Whoever runs the tests may have a gateway of their own.
+        foreach (var variable in (string[])["SA2VA_MODEL", "SA2VA_SERVER", "SA2VA_KEY"]) start.Environment.Remove(variable);
+        start.Environment["SA2VA_CONFIG"] = Path.Combine(folder, "config");
         start.Environment.Remove("SA2VA_DEBUG");
         using var process = Process.Start(start)!;
         var token = TestContext.Current.CancellationToken;
