@@ -15,10 +15,15 @@ namespace Sa2VA.Benchmarks.Cluster;
 /// <param name="MaskBytes">Memory of Redis.</param>
 internal sealed record ClusterFigures(double Nodes, double Postgres, double RabbitMq, double Redis, long DatabaseBytes, long BrokerBytes, long MaskBytes)
 {
-    public static async Task<ClusterFigures> ReadAsync(LocalServers servers) => new(
-        ProcessorTime.OfTree(Environment.ProcessId),
-        ProcessorTime.OfTree(servers.Postgres.ProcessId!.Value), ProcessorTime.OfTree(servers.RabbitMq.ProcessId!.Value), ProcessorTime.OfTree(servers.Redis.ProcessId!.Value),
-        await DatabaseAsync(servers.Postgres), BytesIn(servers.RabbitMq.Folder), await MasksAsync(servers.Redis));
+    public static async Task<ClusterFigures> ReadAsync(LocalServers servers)
+    {
+        var (postgres, rabbitMq, redis) = (
+            ProcessorTime.OfTree(servers.Postgres.ProcessId!.Value), ProcessorTime.OfTree(servers.RabbitMq.ProcessId!.Value), ProcessorTime.OfTree(servers.Redis.ProcessId!.Value));
+        return new ClusterFigures(
+            // The servers are children of this process.
+            ProcessorTime.OfTree(Environment.ProcessId) - postgres - rabbitMq - redis, postgres, rabbitMq, redis,
+            await DatabaseAsync(servers.Postgres), BytesIn(servers.RabbitMq.Folder), await MasksAsync(servers.Redis));
+    }
 
     public static ClusterFigures operator -(ClusterFigures after, ClusterFigures before) => new(
         after.Nodes - before.Nodes, after.Postgres - before.Postgres, after.RabbitMq - before.RabbitMq, after.Redis - before.Redis,
