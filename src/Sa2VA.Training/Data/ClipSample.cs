@@ -53,6 +53,9 @@ public enum AnswerKind
 
     /// <summary>It concludes something from what is seen, on the way to the answer.</summary>
     Conclusion,
+
+    /// <summary>It tells wrongly what is seen: read, but not learnt.</summary>
+    Slip,
 }
 
 /// <summary>A mask as losses want it.</summary>

@@ -123,7 +123,7 @@ public sealed class ClipSampler(Sa2vaConfig config, PromptTokens prompts, Sample
         uint[][] things = [.. shown.Select(view => view.Things)];
         var chosen = new List<SampledTurn>();
         foreach (var turn in turns.Take(options.Questions))
-            chosen.Add(Tokens(turn, Survey(turn, clip, shown, things), clip, views, shown, ref random));
+            chosen.Add(Tokens(turn, Survey(turn, clip, shown, things, ref random), clip, views, shown, ref random));
         for (var i = 0; i < options.Descriptions; i++)
         {
             if (clip.AskForDescription(ref random) is { } about)
@@ -138,17 +138,17 @@ public sealed class ClipSampler(Sa2vaConfig config, PromptTokens prompts, Sample
         public static SurveyTokens None { get; } = new([], [], []);
     }
 
-    private SurveyTokens Survey(TrainingTurn turn, TrainingClip clip, View[] shown, uint[][] things)
+    private SurveyTokens Survey(TrainingTurn turn, TrainingClip clip, View[] shown, uint[][] things, ref SampleRandom random)
     {
         if (!turn.IsSurveyed)
             return SurveyTokens.None;
         var (ids, looks, kinds) = (new List<int>(), new List<bool[]>(), new List<AnswerKind>());
-        foreach (var part in clip.Survey(turn, things))
+        foreach (var part in clip.Survey(turn, things, options.Slips, ref random))
         {
             var tokens = prompts.Tokenizer.Encode(part.Text);
             ids.AddRange(tokens);
             looks.AddRange(Enumerable.Repeat(TokensOf(part.About, part.Frame, clip, shown), tokens.Length));
-            kinds.AddRange(Enumerable.Repeat(part.IsConcluded ? AnswerKind.Conclusion : AnswerKind.Survey, tokens.Length));
+            kinds.AddRange(Enumerable.Repeat(part.IsSlip ? AnswerKind.Slip : part.IsConcluded ? AnswerKind.Conclusion : AnswerKind.Survey, tokens.Length));
         }
 
         return new SurveyTokens([.. ids], [.. looks], [.. kinds]);

@@ -39,6 +39,9 @@ public sealed class RefShapesClip : TrainingClip
         "two", "three", "four", "five", "six",
     ];
 
+    // All words that Traits has.
+    private static readonly string[] TraitWords = ["still", "circling", "turns", "stops", "left", "right", "up", "down", "moves", "spins", "later", "returns", "leaves", "all"];
+
     // Sentences for practice, beside the six to eight of a video.
     private const int Practice = 8;
 
@@ -134,8 +137,9 @@ public sealed class RefShapesClip : TrainingClip
     /// plain small 6545331232: red circle plain large 3444546474+; It is …</c>: what is looked for, in the words of the list; each thing with its column and row on every key frame (<c>--</c> where it is not seen), how it moves and when it is there, and whether it
     /// fits all that can be told from it alone (<c>+</c>, <c>/</c>), words that the sentence has too marked (<c>=</c>; <c>~</c> and <c>*</c> for what it is beside). Then, where things have to be compared, those that fit, by the reference, or
     /// with the digit that they are compared by. In the order of colours, then shapes, so that there is one right list.
+    /// Slips stand in the list as if they were seen, and words are marked as they stand there; what fits, and the answer, is the truth: who sees badly has to take what fits best.
     /// </summary>
-    public override IReadOnlyList<SurveyPart> Survey(TrainingTurn turn, IReadOnlyList<uint[]> shown)
+    public override IReadOnlyList<SurveyPart> Survey(TrainingTurn turn, IReadOnlyList<uint[]> shown, double slips, ref SampleRandom random)
     {
         var reasons = _video.ReasonsOf(_expressions[turn.Question]);
         var places = shown.Select(Places).ToArray();
@@ -143,14 +147,22 @@ public sealed class RefShapesClip : TrainingClip
             .OrderBy(thing => thing.Colour).ThenBy(thing => thing.Shape).ThenBy(thing => thing.Texture).ThenBy(thing => thing.Size).ThenBy(thing => thing.Index).ToList();
         var parts = new List<SurveyPart> { new(Sought(reasons), IsConcluded: true), new(" Seen:") };
         var beside = reasons.Comparisons.SelectMany(comparison => comparison.ReferenceWords).ToHashSet(StringComparer.Ordinal);
+        var told = new Dictionary<int, string>();
         foreach (var thing in listed)
         {
             var set = 1u << thing.Index;
-            foreach (var word in LooksOf(thing)) Say(word, set);
+            var looks = Slipped(LooksOf(thing), slips, ref random);
+            told[thing.Index] = string.Join(' ', looks);
+            foreach (var (word, right) in looks.Zip(LooksOf(thing))) Say(word, set, isSlip: word != right);
             parts.Add(new SurveyPart(" ", set));
             for (var frame = 0; frame < shown.Count; frame++)
                 parts.Add(new SurveyPart(places[frame][thing.Index] ?? Unseen, set, frame));
-            foreach (var word in _video.TraitsOf(thing.Index)) Say(word, set);
+            foreach (var word in _video.TraitsOf(thing.Index))
+            {
+                var said = random.Chance(slips) ? TraitWords[random.Below(TraitWords.Length)] : word;
+                Say(said, set, isSlip: said != word);
+            }
+
             parts.Add(new SurveyPart(
                 (reasons.Fitting.Contains(thing.Index) ? Fits : FitsNot) + (reasons.Comparisons.Any(comparison => comparison.Reference == thing.Index) ? Reference : ""), IsConcluded: true));
             parts.Add(new SurveyPart(";"));
@@ -162,9 +174,9 @@ public sealed class RefShapesClip : TrainingClip
         return parts;
 
         // A word of the list, marked where the sentence has it too: of what is looked for, and of what it is beside.
-        void Say(string word, uint set)
+        void Say(string word, uint set, bool isSlip)
         {
-            parts.Add(new SurveyPart(" " + word, set));
+            parts.Add(new SurveyPart(" " + word, set, IsSlip: isSlip));
             var marks = (reasons.Sought.Contains(word) ? SoughtWord : "") + (beside.Contains(word) ? BesideWord : "");
             if (marks.Length > 0)
                 parts.Add(new SurveyPart(marks, IsConcluded: true));
@@ -178,14 +190,14 @@ public sealed class RefShapesClip : TrainingClip
                 var value = comparison.Values.Where(pair => pair.Object == thing.Index).Select(pair => (int?)pair.Value).FirstOrDefault();
                 if (value is null)
                     continue;
-                parts.Add(new SurveyPart($" {(comparison.Reference is null ? Looks(thing) : Placed(thing))}"));
+                parts.Add(new SurveyPart($" {(comparison.Reference is null ? told[thing.Index] : Placed(thing))}"));
                 parts.Add(new SurveyPart(
                     comparison.Measure == RefShapesMeasure.Side ? Mark(value == 1) : string.Create(CultureInfo.InvariantCulture, $" {value}"), IsConcluded: true));
                 parts.Add(new SurveyPart(";"));
             }
         }
 
-        string Placed(ShapeObject thing) => $"{Looks(thing)} {string.Concat(places.Select(frame => frame[thing.Index] ?? Unseen))}";
+        string Placed(ShapeObject thing) => $"{told.GetValueOrDefault(thing.Index) ?? string.Join(' ', LooksOf(thing))} {string.Concat(places.Select(frame => frame[thing.Index] ?? Unseen))}";
     }
 
     private static string Sought(RefShapesReasons reasons) => string.Concat(
@@ -196,7 +208,18 @@ public sealed class RefShapesClip : TrainingClip
 
     private static string[] LooksOf(ShapeObject thing) => [Word(thing.Colour), Word(thing.Shape), Word(thing.Texture), Word(thing.Size)];
 
-    private static string Looks(ShapeObject thing) => string.Join(' ', LooksOf(thing));
+    // Looks with a word now and then replaced by another of its kind.
+    private static string[] Slipped(string[] looks, double slips, ref SampleRandom random)
+    {
+        Type[] kinds = [typeof(ShapeColour), typeof(ShapeKind), typeof(ShapeTexture), typeof(ShapeSize)];
+        for (var i = 0; i < looks.Length; i++)
+        {
+            var words = Enum.GetNames(kinds[i]);
+            if (random.Chance(slips)) looks[i] = words[random.Below(words.Length)].ToLowerInvariant();
+        }
+
+        return looks;
+    }
 
     private static string Mark(bool fits) => fits ? Fits : FitsNot;
 

@@ -23,6 +23,9 @@ public sealed record SampleOptions
     /// <summary>Questions per clip that are answered by words alone.</summary>
     public int Descriptions { get; init; } = 2;
 
+    /// <summary>Share of the words of a survey that are wrong, as a model's own are: read, but not learnt. 0 to 1.</summary>
+    public double Slips { get; init; }
+
     /// <summary>Frames on which each question's mask is decoded.</summary>
     public int MasksPerQuestion { get; init; } = 2;
 

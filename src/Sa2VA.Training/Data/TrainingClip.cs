@@ -41,7 +41,9 @@ public abstract class TrainingClip
     /// <summary>What is seen on key frames, and what follows from it, in words: stands before answers with <see cref="TrainingTurn.IsSurveyed"/>. Empty when the dataset has none.</summary>
     /// <param name="turn">What is asked.</param>
     /// <param name="shown">Of each key frame, [Height * Width] the set of things seen at each pixel.</param>
-    public virtual IReadOnlyList<SurveyPart> Survey(TrainingTurn turn, IReadOnlyList<uint[]> shown) => [];
+    /// <param name="slips">Share of the words about what is seen that are wrong, as a model's own are.</param>
+    /// <param name="random">Chooses them.</param>
+    public virtual IReadOnlyList<SurveyPart> Survey(TrainingTurn turn, IReadOnlyList<uint[]> shown, double slips, ref SampleRandom random) => [];
 
     /// <summary>The classes of a thing, one per <see cref="ClassSizes"/>; empty when the dataset does not say.</summary>
     public virtual IReadOnlyList<int> ClassesOf(int thing) => [];
@@ -68,4 +70,5 @@ public sealed record TrainingTurn(string Question, string Answer, uint Things, u
 /// <param name="About">The things that they are about; 0 for none.</param>
 /// <param name="Frame">The one key frame that they are about; null for all.</param>
 /// <param name="IsConcluded">Whether they follow from what was written before, rather than from the picture.</param>
-public sealed record SurveyPart(string Text, uint About = 0, int? Frame = null, bool IsConcluded = false);
+/// <param name="IsSlip">Whether they are wrong: read, but not learnt.</param>
+public sealed record SurveyPart(string Text, uint About = 0, int? Frame = null, bool IsConcluded = false, bool IsSlip = false);

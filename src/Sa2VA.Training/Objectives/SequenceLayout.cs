@@ -143,7 +143,7 @@ internal sealed class SequenceLayout
         for (var i = 0; i < turn.Ids.Length - turn.AnswerStart; i++)
         {
             var (before, token) = (start + turn.AnswerStart + i - 1, turn.Ids[turn.AnswerStart + i]);
-            if (turn.IsSpoken)
+            if (turn.IsSpoken && turn.Kinds[i] != AnswerKind.Slip)
                 (turn.Kinds[i] switch { AnswerKind.Survey => Surveyed, AnswerKind.Conclusion => Concluded, _ => Learned }).Add((before, token));
             if (turn.Looks.Count > 0 && turn.Looks[i].Length > 0)
                 Lookers.Add((before, turn.Looks[i]));

@@ -41,6 +41,7 @@ internal static class RecipeBounds
             AtLeast("samples.questions", samples.Questions, 1),
             AtLeast("samples.descriptions", samples.Descriptions, 0),
             AtLeast("samples.masksPerQuestion", samples.MasksPerQuestion, 0),
+            Between("samples.slips", samples.Slips, 0, 1),
             Between("samples.targetSize", samples.TargetSize, 1, 4096),
             recipe.Frozen.Any(string.IsNullOrEmpty) ? "'frozen' holds an empty name, which would freeze everything." : null,
             recipe.Lora is { } lora ? First(Between("lora.rank", lora.Rank, 1, 4096), Positive("lora.alpha", lora.Alpha), AtLeast("the number of lora.targets", lora.Targets.Count, 1)) : null);

@@ -12,13 +12,14 @@ public sealed partial class RefShapesClipTests
     [Fact]
     public void A_survey_lists_each_thing_that_is_seen_once_with_its_place_on_every_key_frame()
     {
+        var random = new SampleRandom(0, 0);
         for (var number = 0; number < 8; number++)
         {
             var video = RefShapesVideo.Create(RefShapesSplit.Train, 0, number);
             var clip = new RefShapesClip(video);
             var shown = Shown(clip);
             // Without the marks: the list is the same whatever is asked.
-            var text = string.Concat(clip.Survey(clip.Turns.First(turn => turn.IsSurveyed), shown).Select(part => part.Text)).Replace("=", "", StringComparison.Ordinal).Replace("~", "", StringComparison.Ordinal);
+            var text = string.Concat(clip.Survey(clip.Turns.First(turn => turn.IsSurveyed), shown, slips: 0, ref random).Select(part => part.Text)).Replace("=", "", StringComparison.Ordinal).Replace("~", "", StringComparison.Ordinal);
             var listed = Listed().Matches(text);
             var seen = video.Objects.Where(thing => shown.Any(frame => Pixels(frame, thing.Index).Count >= 12)).ToList();
             Assert.Equal(
@@ -34,7 +35,8 @@ public sealed partial class RefShapesClipTests
     {
         var video = RefShapesVideo.Create(RefShapesSplit.Train, 0, 1);
         var clip = new RefShapesClip(video);
-        var parts = clip.Survey(clip.Turns.First(turn => turn.IsSurveyed), Shown(clip));
+        var random = new SampleRandom(0, 0);
+        var parts = clip.Survey(clip.Turns.First(turn => turn.IsSurveyed), Shown(clip), slips: 0, ref random);
         Assert.Matches("^For( [a-z]+)*\\.$", parts[0].Text);
         Assert.Equal((" Seen:", 0u), (parts[1].Text, parts[1].About));
         foreach (var part in parts.Where(part => part.About != 0 && part.Frame is null))
@@ -48,9 +50,42 @@ public sealed partial class RefShapesClipTests
     }
 
     [Fact]
+    public void A_survey_with_slips_marks_what_it_says_and_concludes_what_is_true()
+    {
+        var random = new SampleRandom(1, 2);
+        var (slips, words) = (0, 0);
+        for (var number = 0; number < 10; number++)
+        {
+            var video = RefShapesVideo.Create(RefShapesSplit.Train, 0, number);
+            var clip = new RefShapesClip(video);
+            var shown = Shown(clip);
+            foreach (var turn in clip.Turns.Where(turn => turn.IsSurveyed))
+            {
+                var right = clip.Survey(turn, shown, slips: 0, ref random);
+                var wrong = clip.Survey(turn, shown, slips: 0.25, ref random);
+                var sought = video.ReasonsOf(video.Expressions.Concat(video.Practise(8)).First(sentence => sentence.Text == turn.Question)).Sought;
+                // What fits is the truth.
+                Assert.Equal(Verdicts(right), Verdicts(wrong));
+                for (var i = 0; i + 1 < wrong.Count; i++)
+                {
+                    if (wrong[i] is not { About: not 0, Frame: null, Text.Length: > 1 } word) continue;
+                    (words, slips) = (words + 1, slips + (word.IsSlip ? 1 : 0));
+                    Assert.Equal(sought.Contains(word.Text.Trim()), wrong[i + 1] is { IsConcluded: true } mark && mark.Text.Contains('=', StringComparison.Ordinal));
+                }
+
+                Assert.DoesNotContain(right, part => part.IsSlip);
+            }
+        }
+
+        // A word drawn at random is now and then the right one.
+        Assert.InRange(slips, words / 8, words / 4);
+    }
+
+    [Fact]
     public void What_a_survey_concludes_is_what_the_sentence_means()
     {
         var (compared, all) = (0, 0);
+        var random = new SampleRandom(0, 0);
         for (var number = 0; number < 40; number++)
         {
             var video = RefShapesVideo.Create(RefShapesSplit.Train, 0, number);
@@ -58,7 +93,7 @@ public sealed partial class RefShapesClipTests
             var shown = Shown(clip);
             foreach (var turn in clip.Turns.Where(turn => turn.IsSurveyed))
             {
-                var parts = clip.Survey(turn, shown);
+                var parts = clip.Survey(turn, shown, slips: 0, ref random);
                 var reasons = video.ReasonsOf(video.Expressions.Concat(video.Practise(8)).First(sentence => sentence.Text == turn.Question));
                 var text = string.Concat(parts.Select(part => part.Text));
                 var seen = video.Objects.Where(thing => shown.Any(frame => Pixels(frame, thing.Index).Count >= 12)).Select(thing => thing.Index).ToList();
@@ -81,13 +116,14 @@ public sealed partial class RefShapesClipTests
     public void A_survey_begins_with_what_is_looked_for_in_its_own_words()
     {
         var found = new HashSet<string>(StringComparer.Ordinal);
+        var random = new SampleRandom(0, 0);
         for (var number = 0; number < 30; number++)
         {
             var clip = new RefShapesClip(RefShapesVideo.Create(RefShapesSplit.Train, 0, number));
             var shown = Shown(clip);
             foreach (var turn in clip.Turns.Where(turn => turn.IsSurveyed))
             {
-                var sought = clip.Survey(turn, shown)[0].Text;
+                var sought = clip.Survey(turn, shown, slips: 0, ref random)[0].Text;
                 if (turn.Question.Contains("goes back the way it came", StringComparison.Ordinal)) Assert.Contains(" turns", sought, StringComparison.Ordinal);
                 if (turn.Question.Contains(" lower than the ", StringComparison.Ordinal)) Assert.Contains(" below to ", sought, StringComparison.Ordinal);
                 if (turn.Question.Contains("is always there", StringComparison.Ordinal)) Assert.Contains(" all", sought, StringComparison.Ordinal);
@@ -163,6 +199,8 @@ public sealed partial class RefShapesClipTests
 
         return true;
     }
+
+    private static List<string> Verdicts(IReadOnlyList<SurveyPart> parts) => [.. parts.Where(part => part.IsConcluded && part.Text.IndexOfAny(['+', '/']) >= 0).Select(part => part.Text)];
 
     [GeneratedRegex("[^;]+;")]
     private static partial Regex Entry();
