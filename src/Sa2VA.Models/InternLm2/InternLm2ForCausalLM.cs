@@ -5,8 +5,8 @@ using Sa2VA.Models.Weights;
 namespace Sa2VA.Models.InternLm2;
 
 /// <summary>InternLM2 and 2.5: one projection grouped by key head, no biases, dynamic NTK scaling of the rotary base.</summary>
-public sealed class InternLm2ForCausalLM(WeightScope w, LanguageModelConfig c)
-    : LanguageModel(c, w, embedding: "tok_embeddings", head: "output", layer => Layer(layer, c))
+public sealed class InternLm2ForCausalLM(WeightScope body, WeightScope head, LanguageModelConfig c)
+    : LanguageModel(c, body, head, embedding: "tok_embeddings", layer => Layer(layer, c))
 {
     private static DecoderLayer Layer(WeightScope w, LanguageModelConfig c) => new(
         new RmsNorm(w["attention_norm"], c.HiddenSize, c.RmsNormEps),

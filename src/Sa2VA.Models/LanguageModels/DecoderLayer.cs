@@ -6,7 +6,7 @@ using F = Sa2VA.Tensors.torch.nn.functional;
 namespace Sa2VA.Models.LanguageModels;
 
 /// <summary>A pre-norm decoder layer: grouped-query attention to all earlier tokens, then a gated MLP.</summary>
-internal sealed class DecoderLayer(RmsNorm attentionNorm, IHeadProjections heads, RmsNorm mlpNorm, SwiGlu mlp)
+internal sealed class DecoderLayer(RmsNorm attentionNorm, IHeadProjections heads, RmsNorm mlpNorm, IGatedMlp mlp)
 {
     /// <param name="x">[1, n, H], the tokens of one sequence after those of another.</param>
     /// <param name="layer">Its number in the caches.</param>

@@ -8,7 +8,8 @@ namespace Sa2VA.Models.LanguageModels;
 
 /// <summary>
 /// A decoder over token embeddings with a key/value cache. The families (<see cref="Qwen2.Qwen2ForCausalLM"/>,
-/// <see cref="InternLm2.InternLm2ForCausalLM"/>) say under which names its parts are stored.
+/// <see cref="InternLm2.InternLm2ForCausalLM"/>, <see cref="Phi3.Phi3ForCausalLM"/>, <see cref="Qwen3.Qwen3ForCausalLM"/>) say under which
+/// names its parts are stored.
 /// </summary>
 public abstract class LanguageModel
 {
@@ -22,24 +23,30 @@ public abstract class LanguageModel
     private readonly ScalarType _type;
     private readonly Device _device;
 
-    private protected LanguageModel(LanguageModelConfig config, WeightScope w, string embedding, string head, Func<WeightScope, DecoderLayer> layer)
+    private protected LanguageModel(LanguageModelConfig config, WeightScope body, WeightScope head, string embedding, Func<WeightScope, DecoderLayer> layer)
     {
-        (Config, _type, _device) = (config, w.ComputeType, w.Device);
-        _embedding = w["model"].GetMatrix($"{embedding}.weight", Init.Normal(0.02), config.VocabularySize, config.HiddenSize);
-        _layers = [.. Enumerable.Range(0, config.Layers).Select(i => layer(w["model"]["layers"][i]))];
-        _norm = new RmsNorm(w["model"]["norm"], config.HiddenSize, config.RmsNormEps);
-        _head = !config.TieWordEmbeddings || w.Wants($"{head}.weight", fallback: false)
-            ? w.GetMatrix($"{head}.weight", Init.Normal(0.02), config.VocabularySize, config.HiddenSize)
+        (Config, _type, _device) = (config, body.ComputeType, body.Device);
+        _embedding = body.GetMatrix($"{embedding}.weight", Init.Normal(0.02), config.VocabularySize, config.HiddenSize);
+        _layers = [.. Enumerable.Range(0, config.Layers).Select(i => layer(body["layers"][i]))];
+        _norm = new RmsNorm(body["norm"], config.HiddenSize, config.RmsNormEps);
+        _head = !config.TieWordEmbeddings || head.Wants("weight", fallback: false)
+            ? head.GetMatrix("weight", Init.Normal(0.02), config.VocabularySize, config.HiddenSize)
             : _embedding;
     }
 
     public LanguageModelConfig Config { get; }
 
     /// <summary>Builds the decoder that a configuration names, from the scope <c>language_model</c>.</summary>
-    public static LanguageModel Create(WeightScope w, LanguageModelConfig config) => config.Family switch
+    public static LanguageModel Create(WeightScope w, LanguageModelConfig config) =>
+        Create(w["model"], w[config.Family == LanguageModelFamily.InternLm2 ? "output" : "lm_head"], config);
+
+    /// <summary>The same where the layers and the output head are stored in scopes of their own.</summary>
+    public static LanguageModel Create(WeightScope body, WeightScope head, LanguageModelConfig config) => config.Family switch
     {
-        LanguageModelFamily.Qwen2 => new Qwen2.Qwen2ForCausalLM(w, config),
-        LanguageModelFamily.InternLm2 => new InternLm2.InternLm2ForCausalLM(w, config),
+        LanguageModelFamily.Qwen2 => new Qwen2.Qwen2ForCausalLM(body, head, config),
+        LanguageModelFamily.InternLm2 => new InternLm2.InternLm2ForCausalLM(body, head, config),
+        LanguageModelFamily.Phi3 => new Phi3.Phi3ForCausalLM(body, head, config),
+        LanguageModelFamily.Qwen3 => new Qwen3.Qwen3ForCausalLM(body, head, config),
         _ => throw new ArgumentOutOfRangeException(nameof(config), config.Family, "not a language model"),
     };
 
@@ -80,9 +87,10 @@ public abstract class LanguageModel
     /// <param name="embeddings">[1, n, H]: the tokens of the first sequence, then those of the second, and so on.</param>
     /// <param name="sequences">Whose they are, in that order; each with another cache, which is longer afterwards. After a failure all are as before.</param>
     /// <param name="hidden_states">As of one sequence.</param>
+    /// <param name="deep">Added to the states of visual tokens after the first layers.</param>
     /// <returns>The last layer's state after the final norm, [1, n, H].</returns>
     /// <exception cref="ArgumentException">A sequence would be longer than <see cref="ContextLimit"/>.</exception>
-    public Tensor forward(Tensor embeddings, IReadOnlyList<Continuation> sequences, IList<Tensor>? hidden_states = null)
+    public Tensor forward(Tensor embeddings, IReadOnlyList<Continuation> sequences, IList<Tensor>? hidden_states = null, DeepFeatures? deep = null)
     {
         foreach (var (cache, count) in sequences)
         {
@@ -99,6 +107,8 @@ public abstract class LanguageModel
         {
             using var before = x;
             x = _layers[i].forward(before, i, sequences, cos, sin);
+            if (i < deep?.Layers.Count)
+                x = deep.AddTo(x, i);
             if (i < _layers.Length - 1)
                 hidden_states?.Add(x.clone().MoveToOuterDisposeScope());
         }
@@ -111,7 +121,7 @@ public abstract class LanguageModel
 
     private (Tensor Cos, Tensor Sin) Rotations(IReadOnlyList<Continuation> sequences)
     {
-        var each = sequences.Select(sequence => sequence.Cache.Rotary.At(sequence.Cache.Length, sequence.Count, _type, _device)).ToList();
+        var each = sequences.Select(sequence => sequence.Cache.Rotary.At(sequence.Cache.Length, sequence.Count, _type, _device, sequence.Positions)).ToList();
         return each.Count == 1 ? each[0] : (cat([.. each.Select(one => one.Cos)]), cat([.. each.Select(one => one.Sin)]));
     }
 

@@ -9,7 +9,7 @@ namespace Sa2VA.Models.LanguageModels;
 /// <param name="gate">H → I</param>
 /// <param name="up">H → I</param>
 /// <param name="down">I → H</param>
-public sealed class SwiGlu(WeightScope gate, WeightScope up, WeightScope down, LanguageModelConfig c)
+internal sealed class SwiGlu(WeightScope gate, WeightScope up, WeightScope down, LanguageModelConfig c) : IGatedMlp
 {
     private readonly Linear _gate = new(gate, c.HiddenSize, c.IntermediateSize, bias: false);
     private readonly Linear _up = new(up, c.HiddenSize, c.IntermediateSize, bias: false);

@@ -5,8 +5,8 @@ using Sa2VA.Models.Weights;
 namespace Sa2VA.Models.Qwen2;
 
 /// <summary>Qwen2 and Qwen2.5: separate projections, with biases for queries, keys and values.</summary>
-public sealed class Qwen2ForCausalLM(WeightScope w, LanguageModelConfig c)
-    : LanguageModel(c, w, embedding: "embed_tokens", head: "lm_head", layer => Layer(layer, c))
+public sealed class Qwen2ForCausalLM(WeightScope body, WeightScope head, LanguageModelConfig c)
+    : LanguageModel(c, body, head, embedding: "embed_tokens", layer => Layer(layer, c))
 {
     private static DecoderLayer Layer(WeightScope w, LanguageModelConfig c) => new(
         new RmsNorm(w["input_layernorm"], c.HiddenSize, c.RmsNormEps),

@@ -17,10 +17,17 @@ public sealed record ChatTemplate(string Name, string Before, string After, IRea
 
     public static ChatTemplate InternLm2Chat { get; } = new("internlm2_chat", UserTurn, AnswerTurn, [QwenTokens.TurnEnd]);
 
+    public static ChatTemplate Phi3Chat { get; } = new("phi3_chat", "<|user|>\n", "<|end|>\n<|assistant|>\n", ["<|end|>"]);
+
     /// <summary>The template of a name, hyphens counting as underscores; null when there is none.</summary>
     public static ChatTemplate? Named(string name) =>
-        new[] { QwenChat, InternLm2Chat }.FirstOrDefault(template => template.Name == name.Replace('-', '_'));
+        new[] { QwenChat, InternLm2Chat, Phi3Chat }.FirstOrDefault(template => template.Name == name.Replace('-', '_'));
 
     /// <summary>The template that a family was trained with.</summary>
-    public static ChatTemplate Default(LanguageModelFamily family) => family == LanguageModelFamily.InternLm2 ? InternLm2Chat : QwenChat;
+    public static ChatTemplate Default(LanguageModelFamily family) => family switch
+    {
+        LanguageModelFamily.InternLm2 => InternLm2Chat,
+        LanguageModelFamily.Phi3 => Phi3Chat,
+        _ => QwenChat,
+    };
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 
 namespace Sa2VA.Models.Sa2va;
@@ -50,6 +51,18 @@ public sealed class ConfigSection
         if (!Has(name))
             return fallback;
         return Json.GetProperty(name) is { ValueKind: JsonValueKind.Number } value && double.IsFinite(value.GetDouble()) ? value.GetDouble() : throw Wrong(name, "a number");
+    }
+
+    /// <summary>A list of so many numbers.</summary>
+    public ImmutableArray<double> Numbers(string name, int count)
+    {
+        if (!Has(name))
+            throw Missing(name);
+        var list = Json.GetProperty(name);
+        return list.ValueKind == JsonValueKind.Array && list.GetArrayLength() == count
+            && list.EnumerateArray().All(value => value.ValueKind == JsonValueKind.Number && double.IsFinite(value.GetDouble()))
+            ? [.. list.EnumerateArray().Select(value => value.GetDouble())]
+            : throw Wrong(name, $"a list of {count} numbers");
     }
 
     public bool Flag(string name, bool fallback)

@@ -87,7 +87,7 @@ public sealed record Sa2vaConfig
             TransposedGroups = root.RequireOneOf("ps_version", "v1", "v1", "v2") == "v1",
             SelectLayer = root.Integer("select_layer", -1),
             Template = ChatTemplate.Named(root.Text("template", ChatTemplate.Default(language.Family).Name))
-                ?? throw root.Unsupported("template", $"'{root.Text("template")}'", "'qwen_chat' and 'internlm2_chat' are"),
+                ?? throw root.Unsupported("template", $"'{root.Text("template")}'", "'qwen_chat', 'internlm2_chat' and 'phi3_chat' are"),
         };
         root.RequireMultiple("force_image_size", config.VisionImageSize, "patch size times group side", vision.PatchSize * config.GroupSide);
         if (config.SelectLayer >= 0 || config.SelectLayer < -vision.Layers - 1)

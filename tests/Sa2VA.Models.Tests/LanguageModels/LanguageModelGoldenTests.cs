@@ -69,6 +69,7 @@ public sealed class LanguageModelGoldenTests
         {
             "Qwen2ForCausalLM" => LanguageModelFamily.Qwen2,
             "InternLM2ForCausalLM" => LanguageModelFamily.InternLm2,
+            "Phi3ForCausalLM" => LanguageModelFamily.Phi3,
             _ => null,
         };
     }

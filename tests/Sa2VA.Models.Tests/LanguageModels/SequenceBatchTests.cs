@@ -16,7 +16,7 @@ public sealed class SequenceBatchTests
         get
         {
             var data = new TheoryData<string, LanguageModelFamily>();
-            foreach (var family in new[] { LanguageModelFamily.Qwen2, LanguageModelFamily.InternLm2 })
+            foreach (var family in new[] { LanguageModelFamily.Qwen2, LanguageModelFamily.InternLm2, LanguageModelFamily.Phi3 })
                 data.Add(Golden.Folders("llm").First(folder => folder.Contains(family.ToString(), StringComparison.OrdinalIgnoreCase)), family);
             return data;
         }

@@ -56,7 +56,7 @@ public sealed class Sa2vaConfigTests
     }
 
     [Theory]
-    [InlineData("llm_config.architectures", "[\"Phi3ForCausalLM\"]", "Phi3ForCausalLM")]
+    [InlineData("llm_config.architectures", "[\"LlamaForCausalLM\"]", "LlamaForCausalLM")]
     [InlineData("llm_config.hidden_size", "0", "'hidden_size'")]
     [InlineData("llm_config.hidden_size", "\"wide\"", "'hidden_size'")]
     [InlineData("llm_config.num_attention_heads", "15", "no multiple")]
@@ -68,7 +68,7 @@ public sealed class Sa2vaConfigTests
     [InlineData("vision_config.image_size", "450", "no multiple")]
     [InlineData("vision_config", "[]", "a JSON object was expected")]
     [InlineData("llm_config", "null", "not an InternVL-based")]
-    [InlineData("template", "\"phi3_chat\"", "'template'")]
+    [InlineData("template", "\"vicuna_chat\"", "'template'")]
     [InlineData("ps_version", "\"v3\"", "'ps_version'")]
     [InlineData("downsample_ratio", "0.3", "'downsample_ratio'")]
     [InlineData("select_layer", "-26", "'select_layer'")]
