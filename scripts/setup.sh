@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs what building and running needs, from Debian's packages. Does nothing, quickly, when all of it is there.
 # Usage: scripts/setup.sh [--servers]
-#   --servers   also PostgreSQL, RabbitMQ, Redis and iproute2, for the tests and for a cluster on this machine. They are only
-#               installed: none is started, now or when the machine starts.
+#   --servers   also PostgreSQL, RabbitMQ, Redis, iproute2 and Chromium, for the tests and for a cluster on this machine. They are
+#               only installed: none is started, now or when the machine starts.
 set -euo pipefail
 
 servers=false
@@ -28,8 +28,8 @@ fi
 packages=(libopenblas0-pthread ffmpeg cmake g++)
 # Another libtorch (TORCH_DIR) replaces Debian's.
 [ -n "${TORCH_DIR:-}" ] || packages+=(libtorch-dev)
-# iproute2 makes the networks in which tests cut a node off.
-if $servers; then packages+=(postgresql rabbitmq-server redis-server iproute2); fi
+# iproute2 makes the networks in which tests cut a node off; Chromium opens the dashboard.
+if $servers; then packages+=(postgresql rabbitmq-server redis-server iproute2 chromium); fi
 
 missing=()
 for package in "${packages[@]}"; do

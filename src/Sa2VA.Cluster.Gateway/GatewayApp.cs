@@ -6,6 +6,7 @@ using System.Text.Json.Serialization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.HttpOverrides;
+using Sa2VA.Cluster.Gateway.Dashboard;
 using Sa2VA.Cluster.Gateway.Events;
 using Sa2VA.Cluster.Gateway.Jobs;
 using Sa2VA.Cluster.Gateway.Operations;
@@ -144,6 +145,7 @@ public static class GatewayApp
         MaskEndpoints.Map(api);
         EventEndpoint.Map(api);
         ClusterEndpoints.Map(api);
+        DashboardEndpoints.Map(app);
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         app.MapGet("/health/live", () => TypedResults.Ok()).AllowAnonymous().ExcludeFromDescription();
         app.MapGet("/health/ready", ReadyAsync).AllowAnonymous().ExcludeFromDescription();

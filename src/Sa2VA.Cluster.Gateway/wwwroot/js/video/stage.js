@@ -1,0 +1,76 @@
+import { h } from '../dom.js';
+import { paintMasks } from './maskPainter.js';
+import { Pictures } from './pictures.js';
+
+/**
+ * The picture with its masks: two canvases of the video's size, one over the other. A third one, for what somebody points at, is put on top by others.
+ * @param {import('./view.js').View} view
+ * @param {string} video
+ * @param {AbortSignal} signal
+ */
+export function stage(view, video, signal) {
+  const picture = h('canvas', { class: 'layer', 'aria-hidden': 'true', data: { layer: 'picture' } });
+  const masks = h('canvas', { class: 'layer', 'aria-hidden': 'true', data: { layer: 'masks' } });
+  const note = h('p', { class: 'stage-note', role: 'status', hidden: true });
+  const node = h('div', { class: 'stage' }, picture, masks, note);
+  const pictures = new Pictures(video, signal);
+  let isBlind = false;
+  let latest = 0;
+  view.addEventListener('track', () => {
+    resize();
+    paint();
+  });
+  view.addEventListener('shown', paint);
+  return { node, show, paint, drawVideo, prefetch: frame => !isBlind && pictures.get(frame).catch(() => {}), get isBlind() { return isBlind; } };
+
+  /** Shows the step that is looked at, exactly, from its own picture. */
+  async function show() {
+    const turn = ++latest;
+    paint();
+    if (isBlind || !view.found) return;
+    try {
+      const bitmap = await pictures.get(view.frame);
+      if (turn === latest && !signal.aborted) picture.getContext('2d').drawImage(bitmap, 0, 0, picture.width, picture.height);
+    } catch (failure) {
+      if (signal.aborted || failure.isPassing) return;
+      isBlind = true;
+      note.textContent = failure.status === 404 ? 'The gateway has no pixels of this video: its masks alone are shown.' : failure.message;
+      note.hidden = false;
+      node.classList.add('blind');
+    }
+  }
+
+  /** Shows what a player plays. */
+  function drawVideo(player) {
+    latest++;
+    picture.getContext('2d').drawImage(player, 0, 0, picture.width, picture.height);
+    paint();
+  }
+
+  function paint() {
+    const found = view.masks();
+    node.dataset.step = view.step;
+    node.dataset.masks = found === null ? 'none' : 'shown';
+    if (found) paintMasks(masks.getContext('2d'), found);
+    else {
+      masks.getContext('2d').clearRect(0, 0, masks.width, masks.height);
+      restore();
+    }
+  }
+
+  async function restore() {
+    const { step } = view;
+    if (!view.track.at(step) || view.track.at(step).isWhole) return;
+    await view.track.restore(step, signal).catch(() => {});
+    if (view.step === step && !signal.aborted) paint();
+  }
+
+  function resize() {
+    const { width, height } = view.found;
+    if (masks.width === width && masks.height === height) return;
+    for (const canvas of [picture, masks]) Object.assign(canvas, { width, height });
+    node.style.aspectRatio = `${width} / ${height}`;
+    node.style.setProperty('--most', `calc(68vh * ${width} / ${height})`);
+    show();
+  }
+}
