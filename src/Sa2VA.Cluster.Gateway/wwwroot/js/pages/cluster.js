@@ -82,7 +82,7 @@ const deadRow = refresh => letter => {
   const again = h('button', { class: 'button small', type: 'button', data: { verb: 'retry' }, onclick: retry }, icon('retry'), 'Retry', h('span', { class: 'hidden-text' }, ` ${letter.videoId}`));
   const forget = h('button', { class: 'button small quiet-danger', type: 'button', data: { verb: 'forget' }, onclick: remove }, icon('trash'), 'Remove', h('span', { class: 'hidden-text' }, ` ${letter.videoId}`));
   return {
-    node: h('li', { class: 'row' }, h('div', { class: 'row-main' }, h('h3', {}, name), reason, when), h('div', { class: 'actions' }, again, forget)),
+    node: h('li', { class: 'row two' }, h('div', { class: 'row-main' }, h('h3', {}, name), reason, when), h('div', { class: 'actions' }, again, forget)),
     update(now) {
       setText(reason, now.reason);
       setText(when, `${since(now.at)} (${dateTime(now.at)})`);

@@ -11,6 +11,7 @@ import { actions, jobVerbs, videoVerbs } from '../ui/actions.js';
 import { badge } from '../ui/badge.js';
 import { progressBar, stateBar } from '../ui/bars.js';
 import { announcer, emptyNotice, failureNotice, skeleton } from '../ui/notices.js';
+import { priorityField } from '../ui/priority.js';
 import { activity } from './activity.js';
 import { jobNumbers } from './jobs.js';
 
@@ -31,6 +32,7 @@ export function jobPage(place, [id], _, signal) {
   const facts = h('p', { class: 'facts' });
   const numbers = h('p', { class: 'numbers big' });
   const possible = actions('jobs', id, () => title.textContent, () => refresh());
+  const priority = priorityField(id, () => refresh());
   const legend = h('div', { class: 'segments wrap', role: 'group', 'aria-label': 'Show videos' });
   const list = h('ul', { class: 'rows', 'aria-label': 'Videos' });
   const update = keyedList(list, video => video.videoId, videoRow(() => refresh()));
@@ -43,7 +45,7 @@ export function jobPage(place, [id], _, signal) {
   fill(place,
     h('nav', { class: 'crumbs', 'aria-label': 'You are here' }, h('a', { href: '#/jobs' }, icon('back'), 'Jobs')),
     h('div', { class: 'page-head' }, h('div', { class: 'title-line' }, title, overall.node), possible.node),
-    h('section', { class: 'card overview', 'aria-label': 'Progress' }, numbers, bar.node, facts), heard.node,
+    h('section', { class: 'card overview', 'aria-label': 'Progress' }, numbers, bar.node, h('div', { class: 'card-foot' }, facts, priority.node)), heard.node,
     h('div', { class: 'with-side' },
       h('section', { class: 'stack', 'aria-labelledby': 'videos-title' }, h('h2', { id: 'videos-title' }, 'Videos'), legend, body, pager),
       happened.node));
@@ -79,6 +81,7 @@ export function jobPage(place, [id], _, signal) {
     setText(numbers, jobNumbers(job).join(' · '));
     setText(facts, [job.model, `${job.priority} priority`, `${counted(job.keyFrames, 'key frame')}`, `submitted ${since(job.submittedAt)} (${dateTime(job.submittedAt)})`, job.jobId].join(' · '));
     possible.update(jobVerbs(job));
+    priority.update(job.priority, unfinished(job) === 0);
     showLegend(job);
     next = page.next;
     update(page.items);

@@ -1,5 +1,5 @@
 import { h, setText } from '../dom.js';
-import { bytes, counted, dateTime, since } from '../format.js';
+import { counted, dateTime, duration, since } from '../format.js';
 import { keyedList } from '../keyed.js';
 import { badge } from '../ui/badge.js';
 
@@ -36,7 +36,7 @@ function nodeTile(node) {
       setText(seen, `${used} of ${counted(now.slots, 'slot')} · ${now.isAlive ? `up since ${since(now.startedAt)}` : `last heard of ${since(now.seenAt)}`}`);
       seen.title = `Started ${dateTime(now.startedAt)}, last heard of ${dateTime(now.seenAt)}`;
       const pairs = [
-        ['Devices', now.devices.map(deviceName).join(', ')], ['Models', now.models.join(', ')], ['Roles', now.roles.join(', ')],
+        ['Devices', now.devices.map(device => device.device).join(', ')], ['Models', now.models.join(', ')], ['Roles', now.roles.join(', ')],
       ].filter(([, value]) => value);
       if (facts.dataset.shown !== JSON.stringify(pairs)) {
         facts.dataset.shown = JSON.stringify(pairs);
@@ -48,14 +48,12 @@ function nodeTile(node) {
   };
 }
 
-const deviceName = device => [device.device, device.memoryMiB && bytes(device.memoryMiB * 2 ** 20)].filter(Boolean).join(' ');
-
 function heldVideo(video) {
-  const since_ = h('span', { class: 'muted' });
+  const held = h('span', { class: 'muted' });
   return {
-    node: h('li', {}, h('a', { href: `#/videos/${encodeURIComponent(video.videoId)}` }, video.videoId), ' ', since_),
+    node: h('li', {}, h('a', { href: `#/videos/${encodeURIComponent(video.videoId)}` }, video.videoId), ' ', held),
     update(now) {
-      setText(since_, now.since ? since(now.since) : '');
+      setText(held, `for ${duration((Date.now() - new Date(now.since)) / 1000)}`);
     },
   };
 }

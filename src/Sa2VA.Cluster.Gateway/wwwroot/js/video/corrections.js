@@ -31,6 +31,7 @@ export function corrections(video, view, marks, done) {
     h('form', { class: 'stack', onsubmit: ask, 'aria-label': 'Another sentence' },
       h('div', {}, h('label', { class: 'label', for: 'correct-text' }, 'Another sentence'), h('div', { class: 'inline' }, sentence, h('button', { class: 'button', type: 'submit' }, icon('text'), 'Look for it')))),
     list);
+  let isRefused = false;
   marks.told.addEventListener('changed', show);
   target.addEventListener('change', show);
   view.addEventListener('track', showTargets);
@@ -38,8 +39,13 @@ export function corrections(video, view, marks, done) {
 
   /** What was asked for so far. */
   async function load(state, signal) {
-    node.hidden = state.state === 'cancelled' || state.state === 'dead';
-    const prompts = await get(address('videos', video, 'prompts'), signal);
+    if (isRefused || (node.hidden = state.state === 'cancelled' || state.state === 'dead')) return;
+    const prompts = await get(address('videos', video, 'prompts'), signal).catch(failure => {
+      if (failure.status !== 404) throw failure;
+      // A gateway that is not upgraded yet.
+      isRefused = node.hidden = true;
+      return [];
+    });
     list.hidden = prompts.length === 0;
     const key = JSON.stringify(prompts);
     if (list.dataset.shown === key) return;
