@@ -9,7 +9,7 @@ namespace Sa2VA.Cli.Commands;
 internal static class ModelsCommand
 {
     public static string InitExamples => "sa2va models init models/tiny\nsa2va models init --preset 4b --seed 7 /data/random-4b\n\nPresets:\n"
-        + string.Join('\n', ModelPreset.All.Select(preset => $"{preset.Name,-14}{preset.Description}"));
+        + string.Join('\n', ModelPreset.All.Select(preset => $"{preset.Name,-16}{preset.Description}"));
 
     public static Command Create() => new("models", "Look at model folders, or make random ones.") { Inspect(), Init() };
 

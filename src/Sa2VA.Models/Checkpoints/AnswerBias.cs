@@ -1,4 +1,4 @@
-using Sa2VA.Models.Tokenizers;
+using Sa2VA.Models.Sa2va;
 using Sa2VA.Models.Weights;
 
 namespace Sa2VA.Models.Checkpoints;
@@ -6,16 +6,17 @@ namespace Sa2VA.Models.Checkpoints;
 /// <summary>
 /// Makes a random language model answer "[SEG]" to every question, and then stop, so that a pipeline over random weights has masks to
 /// show. It understands nothing; a few rows are chosen instead of drawn.
-/// <para>The output head: the state that predicts the first token of an answer is dominated by the embedding of the newline that
-/// ends the prompt, and the state after "[SEG]" by that of "[SEG]"; so the row of "[SEG]" is the direction of the one, and the row of
+/// <para>The output head: the state that predicts the first token of an answer is dominated by the embedding of the token (mostly a newline)
+/// that ends the prompt, and the state after "[SEG]" by that of "[SEG]"; so the row of "[SEG]" is the direction of the one, and the row of
 /// the end of turn that of the other.</para>
 /// <para>The segmentation projection is blind to the embedding of "[SEG]" and amplifies the rest of the state, which is what question
 /// and frames added to it: other questions give other masks.</para>
 /// </summary>
 internal sealed class AnswerBias
 {
-    private const string Embedding = "language_model.model.embed_tokens.weight";
-    private const string Head = "language_model.lm_head.weight";
+    // The families' names.
+    private static readonly string[] Embeddings = [".embed_tokens.weight", ".tok_embeddings.weight"];
+    private static readonly string[] Heads = [".lm_head.weight", "language_model.output.weight"];
     private const string Projection = "text_hidden_fcs.0.weight";
 
     // What question and frames add is about a tenth of the state; amplified, it gives prompts of the size of the decoder's own tokens.
@@ -24,20 +25,22 @@ internal sealed class AnswerBias
     private readonly ulong _seed;
     private readonly WeightSpec _embedding;
     private readonly WeightSpec _projection;
-    private readonly int _newline;
+    private readonly string _head;
+    private readonly int _last;
     private readonly int _segmentation;
     private readonly int _turnEnd;
 
-    public AnswerBias(ulong seed, IEnumerable<WeightSpec> specs, Tokenizer tokenizer)
+    public AnswerBias(ulong seed, IReadOnlyCollection<WeightSpec> specs, PromptTokens prompts)
     {
         // Embeddings of unit size dominate what the layers add; the other parameters stay as the modules draw them.
-        Specs = [.. specs.Select(spec => spec.Name == Embedding ? spec with { Init = Init.Normal(1) } : spec)];
+        Specs = [.. specs.Select(spec => Ends(spec, Embeddings) ? spec with { Init = Init.Normal(1) } : spec)];
         _seed = seed;
-        _embedding = Specs.First(spec => spec.Name == Embedding);
+        _embedding = Specs.First(spec => Ends(spec, Embeddings));
+        _head = specs.First(spec => Ends(spec, Heads)).Name;
         _projection = Specs.First(spec => spec.Name == Projection);
-        _newline = tokenizer.Encode("\n")[^1];
-        _segmentation = tokenizer.RequiredId(QwenTokens.Segmentation);
-        _turnEnd = tokenizer.RequiredId(QwenTokens.TurnEnd);
+        _last = prompts.Question("a")[^1];
+        _segmentation = prompts.Segmentation;
+        _turnEnd = prompts.Stops[0];
     }
 
     /// <summary>The parameters to draw.</summary>
@@ -49,11 +52,13 @@ internal sealed class AnswerBias
         var segmentation = Row(_embedding, _segmentation);
         return new Dictionary<string, IReadOnlyDictionary<long, float[]>>(StringComparer.Ordinal)
         {
-            [Head] = new Dictionary<long, float[]> { [_segmentation] = Row(_embedding, _newline), [_turnEnd] = segmentation },
+            [_head] = new Dictionary<long, float[]> { [_segmentation] = Row(_embedding, _last), [_turnEnd] = segmentation },
             [Projection] = Enumerable.Range(0, (int)_projection.Shape[0])
                 .ToDictionary(row => (long)row, row => WithoutDirection(Row(_projection, row), segmentation)),
         };
     }
+
+    private static bool Ends(WeightSpec spec, string[] names) => names.Any(name => spec.Name.EndsWith(name, StringComparison.Ordinal));
 
     private float[] Row(WeightSpec spec, int row)
     {

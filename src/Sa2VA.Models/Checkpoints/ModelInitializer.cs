@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Sa2VA.Models.Sa2va;
 using Sa2VA.Models.Tokenizers;
 using Sa2VA.Models.Weights;
 using Sa2VA.Tensors.Safetensors;
@@ -45,13 +46,16 @@ public static class ModelInitializer
 
     private static long WriteFiles(ModelPreset preset, string folder, InitOptions options, CancellationToken cancellationToken)
     {
-        var tokenizer = preset.Kind == ModelKind.Sam2 ? null : new Tokenizer(QwenTokens.ByteLevel(preset.FirstAddedToken));
+        var tokenizer = preset.Kind == ModelKind.Sam2 ? null : preset.NewTokenizer();
         var config = preset.Config(tokenizer?.Count ?? 0);
         if (config is not null)
             WriteJson(folder, ConfigFile.Name, config);
         if (tokenizer is not null)
         {
-            TokenizerWriter.Write(tokenizer.Spec, folder);
+            if (tokenizer.Pieces is { } pieces)
+                TokenizerWriter.Write(pieces, folder);
+            else
+                TokenizerWriter.Write(tokenizer.Spec, folder);
             WriteJson(folder, "generation_config.json", new JsonObject { ["_from_model_config"] = true, ["do_sample"] = false, ["eos_token_id"] = tokenizer.EndOfSequence });
         }
 
@@ -59,7 +63,8 @@ public static class ModelInitializer
         IReadOnlyDictionary<string, IReadOnlyDictionary<long, float[]>> rows = ImmutableDictionary<string, IReadOnlyDictionary<long, float[]>>.Empty;
         if (tokenizer is not null && options.AnswersWithSegmentation)
         {
-            var bias = new AnswerBias(options.Seed, specs, tokenizer);
+            using var json = JsonDocument.Parse(config!.ToJsonString());
+            var bias = new AnswerBias(options.Seed, specs, new PromptTokens(Sa2vaConfig.FromJson(json.RootElement), tokenizer));
             (specs, rows) = (bias.Specs, bias.Rows());
         }
 

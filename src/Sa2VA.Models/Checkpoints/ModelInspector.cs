@@ -8,7 +8,7 @@ namespace Sa2VA.Models.Checkpoints;
 public static class ModelInspector
 {
     // The language models that this version runs.
-    private const string SupportedLanguageModel = "Qwen2ForCausalLM";
+    private static readonly string[] SupportedLanguageModels = ["Qwen2ForCausalLM", "InternLM2ForCausalLM", "Phi3ForCausalLM", "Qwen3ForCausalLM"];
 
     /// <summary>Inspects a folder, or one safetensors file.</summary>
     /// <exception cref="ModelFolderException">It is not a model folder that can be read at all; see <see cref="ModelFolder.Open"/>.</exception>
@@ -43,8 +43,8 @@ public static class ModelInspector
     {
         if (folder.Kind is ModelKind.Sa2vaQwenVl or ModelKind.UniPixel)
             yield return $"Models of the kind '{Name(folder.Kind)}' are recognised, but cannot be run by this version.";
-        else if (folder.Kind == ModelKind.Sa2vaInternVl && languageModel != SupportedLanguageModel)
-            yield return $"The language model '{languageModel ?? "none"}' cannot be run by this version; {SupportedLanguageModel} can.";
+        else if (folder.Kind == ModelKind.Sa2vaInternVl && !SupportedLanguageModels.Contains(languageModel, StringComparer.Ordinal))
+            yield return $"The language model '{languageModel ?? "none"}' cannot be run by this version; {string.Join(", ", SupportedLanguageModels)} can.";
         if (tracker is null)
             yield return "The tracker's tensors (image_encoder.trunk…) are missing: the folder is not complete.";
         foreach (var difference in Differences(folder, languageModel))
@@ -55,7 +55,7 @@ public static class ModelInspector
 
     private static IEnumerable<string> Differences(ModelFolder folder, string? languageModel)
     {
-        if (folder.Kind != ModelKind.Sa2vaInternVl || languageModel != SupportedLanguageModel)
+        if (folder.Kind != ModelKind.Sa2vaInternVl || !SupportedLanguageModels.Contains(languageModel, StringComparer.Ordinal))
             return [];
         try
         {

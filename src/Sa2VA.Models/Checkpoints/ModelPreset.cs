@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using Sa2VA.Models.LanguageModels;
 using Sa2VA.Models.Sam2;
 using Sa2VA.Models.Tokenizers;
+using Sa2VA.Models.Tokenizers.SentencePiece;
 
 namespace Sa2VA.Models.Checkpoints;
 
@@ -24,6 +26,9 @@ public sealed record ModelPreset
     /// <summary>Whether it has Sa2VA-i's second mask decoder.</summary>
     public bool HasModifiedDecoder { get; private init; }
 
+    /// <summary>The language model.</summary>
+    public LanguageModelFamily Family { get; private init; } = LanguageModelFamily.Qwen2;
+
     /// <summary>The first id of the added tokens; the ids before it are the base vocabulary.</summary>
     public int FirstAddedToken { get; private init; } = QwenTokens.OfficialBase;
 
@@ -42,6 +47,8 @@ public sealed record ModelPreset
     [
         Tiny("tiny", "every part of Sa2VA at a few thousand parameters each, tracker at 128×128: for tests", modifiedDecoder: false),
         Tiny("tiny-i", "the same with Sa2VA-i's second mask decoder", modifiedDecoder: true),
+        Tiny("tiny-internlm2", "the same over InternLM2 with a SentencePiece tokenizer", modifiedDecoder: false) with { Family = LanguageModelFamily.InternLm2, FirstAddedToken = 384 },
+        Tiny("tiny-phi3", "the same over Phi-3 with a SentencePiece tokenizer", modifiedDecoder: false) with { Family = LanguageModelFamily.Phi3, FirstAddedToken = 384 },
         new("sam2-tiny", "the tracker of 'tiny' alone, as a plain SAM 2 checkpoint") { Kind = ModelKind.Sam2, Tracker = PresetConfig.TinyTracker() },
         Sam2("sam2.1-t", "Hiera-T", Sam2Config.HieraTiny()),
         Sam2("sam2.1-s", "Hiera-S", Sam2Config.HieraSmall()),
@@ -50,6 +57,19 @@ public sealed record ModelPreset
         new("1b", "the shapes of Sa2VA-1B (InternVL2.5-1B: InternViT-300M, Qwen2.5-0.5B, Hiera-L)"),
         new("internvl3-2b", "the shapes of Sa2VA-InternVL3-2B (InternViT-300M, Qwen2.5-1.5B, Hiera-L)") { Language = new(1536, 28, 12, 2, 8960) },
         new("4b", "the shapes of Sa2VA-4B (InternVL2.5-4B: InternViT-300M, Qwen2.5-3B, Hiera-L)") { Language = new(2048, 36, 16, 2, 11008) },
+        new("4b-phi3", "the shapes of the first Sa2VA-4B (InternVL2-4B: InternViT-300M, Phi-3-mini-128k, Hiera-L)")
+        {
+            Family = LanguageModelFamily.Phi3, FirstAddedToken = RandomVocabulary.Phi3Pieces, Language = new(3072, 32, 32, 32, 8192),
+        },
+        new("8b", "the shapes of Sa2VA-8B (InternVL2.5-8B: InternViT-300M, internlm2_5-7b, Hiera-L)")
+        {
+            Family = LanguageModelFamily.InternLm2, FirstAddedToken = RandomVocabulary.InternLm2Pieces, Language = new(4096, 32, 32, 8, 14336),
+        },
+        new("26b", "the shapes of Sa2VA-26B (InternVL2.5-26B: InternViT-6B, internlm2_5-20b, Hiera-L)")
+        {
+            Family = LanguageModelFamily.InternLm2, FirstAddedToken = RandomVocabulary.InternLm2Pieces, Language = new(6144, 48, 48, 8, 16384),
+            Vision = new(3200, 45, 25, 12800, 448) { Is6B = true },
+        },
     ];
 
     /// <summary>The preset of that name.</summary>
@@ -62,6 +82,14 @@ public sealed record ModelPreset
     /// <param name="vocabulary">Rows of the embedding: tokens of the tokenizer.</param>
     /// <returns>Null when the official folder has no such file: a published SAM 2 alone.</returns>
     public JsonObject? Config(int vocabulary) => PresetConfig.Build(this, vocabulary);
+
+    /// <summary>A tokenizer that encodes and decodes every text, with the added tokens of the family.</summary>
+    public Tokenizer NewTokenizer() => Family switch
+    {
+        LanguageModelFamily.InternLm2 => new Tokenizer(RandomVocabulary.InternLm2(FirstAddedToken)),
+        LanguageModelFamily.Phi3 => new Tokenizer(RandomVocabulary.Phi3(FirstAddedToken)),
+        _ => new Tokenizer(QwenTokens.ByteLevel(FirstAddedToken)),
+    };
 
     private static ModelPreset Sam2(string name, string trunk, Sam2Config config) =>
         new(name, $"SAM 2.1 {trunk} alone at 1024×1024, as a plain SAM 2 checkpoint") { Kind = ModelKind.Sam2, Published = config };
@@ -80,4 +108,8 @@ public sealed record ModelPreset
 internal sealed record LanguageModelSize(int Width, int Layers, int Heads, int KeyValueHeads, int Hidden);
 
 /// <summary>What differs between the vision towers of the presets.</summary>
-internal sealed record VisionTowerSize(int Width, int Layers, int Heads, int Hidden, int ImageSize);
+internal sealed record VisionTowerSize(int Width, int Layers, int Heads, int Hidden, int ImageSize)
+{
+    /// <summary>InternViT-6B has other norms and no biases in its attention.</summary>
+    public bool Is6B { get; init; }
+}

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Sa2VA.Models.LanguageModels;
+using Sa2VA.Models.Sa2va;
 
 namespace Sa2VA.Models.Checkpoints;
 
@@ -19,7 +21,7 @@ internal static class PresetConfig
         {
             ["architectures"] = new JsonArray("Sa2VAChatModel"),
             ["model_type"] = "sa2va_chat",
-            ["template"] = "qwen_chat",
+            ["template"] = ChatTemplate.Default(preset.Family).Name,
             ["force_image_size"] = preset.Vision.ImageSize,
             ["downsample_ratio"] = 0.5,
             ["ps_version"] = "v2",
@@ -35,7 +37,7 @@ internal static class PresetConfig
             ["tie_word_embeddings"] = false,
             ["torch_dtype"] = "bfloat16",
             ["vision_config"] = Vision(preset.Vision),
-            ["llm_config"] = Language(preset.Language, vocabulary),
+            ["llm_config"] = Language(preset, vocabulary),
         };
         if (preset.Tracker is { } tracker)
             config["sam2"] = tracker.DeepClone();
@@ -54,10 +56,10 @@ internal static class PresetConfig
         ["image_size"] = size.ImageSize,
         ["patch_size"] = 14,
         ["num_channels"] = 3,
-        ["norm_type"] = "layer_norm",
+        ["norm_type"] = size.Is6B ? "rms_norm" : "layer_norm",
         ["layer_norm_eps"] = 1e-6,
-        ["qk_normalization"] = false,
-        ["qkv_bias"] = true,
+        ["qk_normalization"] = size.Is6B,
+        ["qkv_bias"] = !size.Is6B,
         ["hidden_act"] = "gelu",
         ["initializer_factor"] = 1.0,
         ["initializer_range"] = 0.02,
@@ -66,8 +68,41 @@ internal static class PresetConfig
         ["drop_path_rate"] = 0.1,
     };
 
+    private static JsonObject Language(ModelPreset preset, int vocabulary)
+    {
+        var (family, size) = (preset.Family, preset.Language);
+        var config = Qwen2(size, vocabulary);
+        if (family == LanguageModelFamily.Qwen2)
+            return config;
+        config["architectures"] = new JsonArray(family == LanguageModelFamily.InternLm2 ? "InternLM2ForCausalLM" : "Phi3ForCausalLM");
+        config["model_type"] = family == LanguageModelFamily.InternLm2 ? "internlm2" : "phi3";
+        config["rms_norm_eps"] = 1e-5;
+        config.Remove("use_sliding_window");
+        if (family == LanguageModelFamily.InternLm2)
+            config["bias"] = false;
+        else
+            Phi3(config, size);
+        return config;
+    }
+
+    // Phi-3-mini-128k. The learned factors are not known here; these grow in the same way.
+    private static void Phi3(JsonObject config, LanguageModelSize size)
+    {
+        var frequencies = size.Width / size.Heads / 2;
+        config["rope_theta"] = 10_000.0;
+        config["max_position_embeddings"] = 131_072;
+        config["original_max_position_embeddings"] = 4096;
+        config["sliding_window"] = 262_144;
+        config["rope_scaling"] = new JsonObject
+        {
+            ["type"] = "su",
+            ["short_factor"] = new JsonArray([.. Enumerable.Range(0, frequencies).Select(i => JsonValue.Create(1 + 0.05 * i))]),
+            ["long_factor"] = new JsonArray([.. Enumerable.Range(0, frequencies).Select(i => JsonValue.Create(1 + 1.25 * i))]),
+        };
+    }
+
     // Qwen2.5-Instruct inside InternVL.
-    private static JsonObject Language(LanguageModelSize size, int vocabulary) => new()
+    private static JsonObject Qwen2(LanguageModelSize size, int vocabulary) => new()
     {
         ["architectures"] = new JsonArray("Qwen2ForCausalLM"),
         ["model_type"] = "qwen2",

@@ -39,11 +39,14 @@ public sealed class PromptTokens
     public int[] Stops { get; }
 
     /// <summary>What stands before a question: the turn's beginning, then the frames with a line break between.</summary>
-    public int[] Prefix(int frames) => Tokenizer.Encode(
-        _before.Concat(Enumerable.Range(0, frames).SelectMany(i => i == 0 ? _frame : [PromptPart.Text("\n"), .. _frame])));
+    public int[] Prefix(int frames) =>
+    [
+        .. Tokenizer.BeginOfSequence is { } begin ? (int[])[begin] : [],
+        .. Tokenizer.Encode(_before.Concat(Enumerable.Range(0, frames).SelectMany(i => i == 0 ? _frame : [PromptPart.Text("\n"), .. _frame]))),
+    ];
 
     /// <summary>A question and what stands between it and the answer; tokens spelled in the question are plain text.</summary>
-    public int[] Question(string text) => Tokenizer.Encode([PromptPart.Text(text), .. _after]);
+    public int[] Question(string text) => Tokenizer.Encode([PromptPart.Text(text), .. _after], continues: true);
 
     /// <summary>An answer of our own, in which the spelling of a token stands for it, and its end.</summary>
     public int[] Answer(string text) => [.. Tokenizer.Encode(text, SpecialTokens.AsTokens), Stops[0]];

@@ -4,7 +4,14 @@ namespace Sa2VA.Models.Tokenizers;
 /// <param name="Id">Its row in the embedding.</param>
 /// <param name="Content">Its spelling.</param>
 /// <param name="Special">Whether it is control, left out of text for people.</param>
-public sealed record AddedToken(int Id, string Content, bool Special = true);
+public sealed record AddedToken(int Id, string Content, bool Special = true)
+{
+    /// <summary>Whether it swallows the white space before it (<c>lstrip</c>).</summary>
+    public bool StripsBefore { get; init; }
+
+    /// <summary>Whether it swallows the white space after it (<c>rstrip</c>), as Phi-3's turn tokens do.</summary>
+    public bool StripsAfter { get; init; }
+}
 
 /// <summary>Finds added tokens in text: the leftmost, of several there the longest.</summary>
 internal sealed class AddedTokenScanner

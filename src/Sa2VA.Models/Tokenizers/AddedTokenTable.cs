@@ -3,23 +3,25 @@ using System.Text.Json;
 namespace Sa2VA.Models.Tokenizers;
 
 /// <summary>Collects added tokens from several files that must agree.</summary>
-internal sealed class AddedTokenTable
+/// <param name="strips">Whether tokens may swallow white space around them.</param>
+internal sealed class AddedTokenTable(bool strips = false)
 {
-    private readonly Dictionary<string, (int Id, bool? Special, string File)> _tokens = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (int Id, bool? Special, string File, bool Before, bool After)> _tokens = new(StringComparer.Ordinal);
 
     /// <summary>Adds an entry of <c>tokenizer.json</c> or <c>added_tokens_decoder</c>.</summary>
-    /// <exception cref="ModelFolderException">The entry is malformed, or asks for matching that no Qwen token uses.</exception>
+    /// <exception cref="ModelFolderException">The entry is malformed, or asks for matching that is not supported.</exception>
     public void Add(string file, JsonElement entry, int id)
     {
         if (entry.ValueKind != JsonValueKind.Object || !entry.TryGetProperty("content", out var content) || content.ValueKind != JsonValueKind.String)
             throw new ModelFolderException($"'{file}' lists the added token {id} without its content.");
-        foreach (var flag in (string[])["single_word", "lstrip", "rstrip"])
+        foreach (var flag in (string[])(strips ? ["single_word"] : ["single_word", "lstrip", "rstrip"]))
         {
             if (Flag(entry, flag))
                 throw new ModelFolderException($"'{file}' sets '{flag}' for the added token '{content.GetString()}'; only tokens that are matched as they stand are supported.");
         }
 
         Add(file, content.GetString()!, id, Flag(entry, "special"));
+        _tokens[content.GetString()!] = _tokens[content.GetString()!] with { Before = Flag(entry, "lstrip"), After = Flag(entry, "rstrip") };
     }
 
     /// <param name="file">Where it was read, for messages.</param>
@@ -32,7 +34,7 @@ internal sealed class AddedTokenTable
             throw new ModelFolderException($"'{file}' lists the added token {id} with no text.");
         if (!_tokens.TryGetValue(content, out var known))
         {
-            _tokens.Add(content, (id, special, file));
+            _tokens.Add(content, (id, special, file, false, false));
         }
         else if (known.Id != id)
         {
@@ -46,7 +48,7 @@ internal sealed class AddedTokenTable
     }
 
     public IReadOnlyList<AddedToken> Tokens() =>
-        [.. _tokens.Select(token => new AddedToken(token.Value.Id, token.Key, token.Value.Special ?? true)).OrderBy(token => token.Id)];
+        [.. _tokens.Select(token => new AddedToken(token.Value.Id, token.Key, token.Value.Special ?? true) { StripsBefore = token.Value.Before, StripsAfter = token.Value.After }).OrderBy(token => token.Id)];
 
     private static bool Flag(JsonElement entry, string name) => entry.TryGetProperty(name, out var flag) && flag.ValueKind == JsonValueKind.True;
 }

@@ -53,6 +53,9 @@ public static class QwenTokens
         };
     }
 
+    /// <summary>What InternVL and Sa2VA add to the vocabulary of any language model, numbered from <paramref name="first"/>.</summary>
+    internal static IEnumerable<AddedToken> AddedToAny(int first) => InternVl.Concat(Sa2va).Select((content, index) => new AddedToken(first + index, content));
+
     /// <summary>The added tokens, numbered from <paramref name="first"/>.</summary>
     public static IReadOnlyList<AddedToken> Added(int first)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using Sa2VA.Models.Tokenizers.SentencePiece;
 
 namespace Sa2VA.Models.Tokenizers;
 
@@ -13,33 +14,52 @@ public enum SpecialTokens
 }
 
 /// <summary>
-/// The byte-level BPE tokenizer of Qwen2, Qwen2.5 and Qwen3: NFC, <see cref="QwenPreTokenizer"/>, ranked merges over UTF-8 bytes.
-/// Adds no token at the start or the end and has no unknown token. Immutable; safe for use from several threads.
+/// Text to token ids and back: the byte-level BPE of Qwen2, Qwen2.5 and Qwen3, or a SentencePiece model (InternLM2, Phi-3), with added
+/// tokens on top. Immutable; safe for use from several threads.
 /// </summary>
 public sealed class Tokenizer
 {
-    private readonly BytePairEncoder _encoder;
+    private readonly ITextModel _text;
+    private readonly TokenizerSpec? _spec;
     private readonly AddedTokenScanner _scanner;
-    private readonly Dictionary<string, int> _vocabulary;
     private readonly Dictionary<string, AddedToken> _added;
+    private readonly Dictionary<int, AddedToken> _addedById;
     private readonly byte[]?[] _spelling;
     private readonly HashSet<int> _special;
 
     /// <exception cref="ModelFolderException">A byte has no token, or a merge names a token that the vocabulary lacks.</exception>
     public Tokenizer(TokenizerSpec spec)
+        : this(new ByteLevelText(spec), spec.AddedTokens)
     {
-        Spec = spec;
-        _vocabulary = spec.Vocabulary;
-        _added = spec.AddedTokens.ToDictionary(token => token.Content, StringComparer.Ordinal);
-        _special = [.. spec.AddedTokens.Where(token => token.Special).Select(token => token.Id)];
-        _scanner = new AddedTokenScanner(spec.AddedTokens);
-        _encoder = new BytePairEncoder(spec.ByteIds(), spec.RankedMerges());
-        _spelling = spec.Spellings();
+        _spec = spec;
         EndOfSequence = spec.EndOfSequence is { } end ? Id(end) : null;
     }
 
-    /// <summary>What it was made of.</summary>
-    public TokenizerSpec Spec { get; }
+    /// <exception cref="FormatException">The model cannot be used; the message says why.</exception>
+    public Tokenizer(SentencePieceSpec spec)
+        : this(new SentencePieceText(spec.Model, spec.AddedTokens.Select(token => token.Id).ToHashSet(), spec.PrefixOnce), spec.AddedTokens)
+    {
+        Pieces = spec;
+        EndOfSequence = spec.EndOfSequence is { } end ? Id(end) : Known(spec.Model.EndId);
+        BeginOfSequence = spec.AddBeginning ? Known(spec.Model.BeginId) : null;
+    }
+
+    private Tokenizer(ITextModel text, IReadOnlyList<AddedToken> added)
+    {
+        _text = text;
+        _added = added.ToDictionary(token => token.Content, StringComparer.Ordinal);
+        _addedById = added.GroupBy(token => token.Id).ToDictionary(group => group.Key, group => group.Last());
+        _special = [.. added.Where(token => token.Special).Select(token => token.Id).Concat(text.Control)];
+        _scanner = new AddedTokenScanner(added);
+        _spelling = Spellings(text.Spellings(), added);
+    }
+
+    /// <summary>What a byte-level tokenizer was made of.</summary>
+    /// <exception cref="NotSupportedException">It is a SentencePiece tokenizer.</exception>
+    public TokenizerSpec Spec => _spec ?? throw new NotSupportedException("A SentencePiece tokenizer has pieces, no byte-level vocabulary.");
+
+    /// <summary>What a SentencePiece tokenizer was made of; null for a byte-level one.</summary>
+    public SentencePieceSpec? Pieces { get; }
 
     /// <summary>One more than the largest id: the rows an embedding needs at least.</summary>
     public int Count => _spelling.Length;
@@ -47,13 +67,32 @@ public sealed class Tokenizer
     /// <summary>The id that ends an answer, when the tokenizer names one.</summary>
     public int? EndOfSequence { get; }
 
-    /// <summary>Reads a model folder: <c>tokenizer.json</c>, or <c>vocab.json</c> and <c>merges.txt</c>, with the files beside them.</summary>
+    /// <summary>The id that a prompt begins with, when the tokenizer puts one there.</summary>
+    public int? BeginOfSequence { get; }
+
+    /// <summary>
+    /// Reads a model folder: <c>tokenizer.model</c> (SentencePiece), <c>tokenizer.json</c>, or <c>vocab.json</c> and <c>merges.txt</c>, with
+    /// the files beside them.
+    /// </summary>
     /// <exception cref="ModelFolderException">Files are missing, damaged, contradict each other, or describe another kind of tokenizer.</exception>
-    public static Tokenizer Load(string folder) => new(TokenizerReader.Read(folder));
+    public static Tokenizer Load(string folder)
+    {
+        if (!File.Exists(Path.Combine(folder, SentencePieceFile.Name)))
+            return new Tokenizer(TokenizerReader.Read(folder));
+        var spec = TokenizerReader.ReadPieces(folder);
+        try
+        {
+            return new Tokenizer(spec);
+        }
+        catch (FormatException damage)
+        {
+            throw new ModelFolderException($"'{Path.Combine(folder, SentencePieceFile.Name)}' cannot be used: {damage.Message}. Fetch the file again.", damage);
+        }
+    }
 
     /// <summary>The id of a token by its spelling, added tokens first; null when there is none.</summary>
     public int? Id(string token) =>
-        _added.TryGetValue(token, out var added) ? added.Id : _vocabulary.TryGetValue(token, out var id) ? id : null;
+        _added.TryGetValue(token, out var added) ? added.Id : _text.Id(token);
 
     /// <summary>The id of a token that the model cannot do without.</summary>
     /// <exception cref="ModelFolderException">There is no such token.</exception>
@@ -70,15 +109,18 @@ public sealed class Tokenizer
         if (specials == SpecialTokens.AsTokens)
             return Encode(Parts(text));
         var ids = new List<int>();
-        EncodePlain(text, ids);
+        _text.Encode(text, first: true, ids);
         return [.. ids];
     }
 
     /// <summary>The ids of a prompt. Neighbouring texts are encoded as one, as if the whole prompt had been a string.</summary>
-    public int[] Encode(IEnumerable<PromptPart> prompt)
+    /// <param name="prompt">Its parts.</param>
+    /// <param name="continues">Whether something stands before it that was encoded on its own.</param>
+    public int[] Encode(IEnumerable<PromptPart> prompt, bool continues = false)
     {
         var ids = new List<int>();
         var text = new StringBuilder();
+        AddedToken? before = null;
         foreach (var part in prompt)
         {
             if (part.Content is { } content)
@@ -87,14 +129,27 @@ public sealed class Tokenizer
                 continue;
             }
 
-            EncodePlain(text.ToString(), ids);
-            text.Clear();
+            var token = _addedById.GetValueOrDefault(part.Id);
+            EndText(token);
+            before = token;
             for (var i = 0; i < part.Count; i++)
                 ids.Add(part.Id);
         }
 
-        EncodePlain(text.ToString(), ids);
+        EndText(after: null);
         return [.. ids];
+
+        void EndText(AddedToken? after)
+        {
+            var plain = text.ToString();
+            text.Clear();
+            if (before?.StripsAfter == true)
+                plain = plain.TrimStart();
+            if (after?.StripsBefore == true)
+                plain = plain.TrimEnd();
+            if (plain.Length > 0)
+                _text.Encode(plain, first: ids.Count == 0 && !continues, ids);
+        }
     }
 
     /// <summary>A text of our own as parts of a prompt: added tokens that it spells, and the text between them.</summary>
@@ -125,17 +180,26 @@ public sealed class Tokenizer
                 bytes.AddRange(spelling);
         }
 
+        if (_text.DropsFirstSpace && bytes is [(byte)' ', ..])
+            bytes.RemoveAt(0);
         return Encoding.UTF8.GetString([.. bytes]);
     }
 
-    private void EncodePlain(string text, List<int> ids)
+    private int? Known(int id) => (uint)id < (uint)_spelling.Length ? id : null;
+
+    private static byte[]?[] Spellings(byte[]?[] own, IReadOnlyList<AddedToken> added)
     {
-        var rest = CanonicalComposition.Normalize(text).AsSpan();
-        while (!rest.IsEmpty)
+        var last = own.Length - 1;
+        foreach (var token in added)
         {
-            var length = QwenPreTokenizer.NextPiece(rest);
-            _encoder.Encode(rest[..length], ids);
-            rest = rest[length..];
+            if (token.Id is < 0 or > TokenizerReader.LargestId)
+                throw new ModelFolderException($"The tokenizer gives the token '{token.Content}' the id {token.Id}; ids from 0 to {TokenizerReader.LargestId} can be used.");
+            last = Math.Max(last, token.Id);
         }
+
+        Array.Resize(ref own, last + 1);
+        foreach (var token in added)
+            own[token.Id] = Encoding.UTF8.GetBytes(token.Content);
+        return own;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Sa2VA.Models.Tokenizers.SentencePiece;
 
 namespace Sa2VA.Models.Tokenizers;
 
@@ -28,26 +29,42 @@ internal static class TokenizerReader
             using var json = Parse(vocabulary);
             model = new TokenizerModel(TokenizerJson.Vocabulary(vocabulary, json.RootElement), ReadMerges(Path.Combine(folder, "merges.txt")));
         }
-        else if (File.Exists(Path.Combine(folder, "tokenizer.model")))
-        {
-            throw new ModelFolderException(
-                $"'{folder}' has a SentencePiece tokenizer (tokenizer.model), as the InternLM2-based models do; only byte-level BPE tokenizers (Qwen2 family: tokenizer.json, or vocab.json and merges.txt) are supported.");
-        }
         else
         {
             throw new ModelFolderException(
-                $"'{folder}' has no tokenizer: neither tokenizer.json nor vocab.json with merges.txt is there. Copy the tokenizer files of the checkpoint into the folder.");
+                $"'{folder}' has no tokenizer: neither tokenizer.json nor vocab.json with merges.txt nor tokenizer.model is there. Copy the tokenizer files of the checkpoint into the folder.");
         }
 
         ReadAddedTokens(Path.Combine(folder, "added_tokens.json"), added);
-        var (end, padding) = ReadSettings(Path.Combine(folder, "tokenizer_config.json"), added);
+        var settings = ReadSettings(Path.Combine(folder, "tokenizer_config.json"), added);
         return new TokenizerSpec
         {
             Vocabulary = model.Vocabulary,
             Merges = model.Merges,
             AddedTokens = added.Tokens(),
-            EndOfSequence = end,
-            Padding = padding,
+            EndOfSequence = settings.End,
+            Padding = settings.Padding,
+        };
+    }
+
+    /// <summary>
+    /// A SentencePiece model with the files beside it. Like the official code, which asks for the slow tokenizers, it cuts by
+    /// <c>tokenizer.model</c> also when there is a <c>tokenizer.json</c>.
+    /// </summary>
+    public static SentencePieceSpec ReadPieces(string folder)
+    {
+        var added = new AddedTokenTable(strips: true);
+        var model = SentencePieceFile.Read(Path.Combine(folder, SentencePieceFile.Name));
+        ReadAddedTokens(Path.Combine(folder, "added_tokens.json"), added);
+        var settings = ReadSettings(Path.Combine(folder, "tokenizer_config.json"), added);
+        return new SentencePieceSpec
+        {
+            Model = model,
+            AddedTokens = added.Tokens(),
+            EndOfSequence = settings.End,
+            Padding = settings.Padding,
+            AddBeginning = settings.AddBeginning,
+            PrefixOnce = settings.PrefixOnce,
         };
     }
 
@@ -77,10 +94,10 @@ internal static class TokenizerReader
     }
 
     /// <summary><c>tokenizer_config.json</c>: more added tokens, and which one ends an answer.</summary>
-    private static (string? End, string? Padding) ReadSettings(string file, AddedTokenTable added)
+    private static (string? End, string? Padding, bool AddBeginning, bool PrefixOnce) ReadSettings(string file, AddedTokenTable added)
     {
         if (!File.Exists(file))
-            return (null, null);
+            return (null, null, true, false);
         using var json = Parse(file);
         var root = TokenizerJson.Object(file, json.RootElement, "the file");
         if (root.TryGetProperty("added_tokens_decoder", out var decoder))
@@ -93,7 +110,10 @@ internal static class TokenizerReader
             }
         }
 
-        return (Named(root, "eos_token"), Named(root, "pad_token"));
+        return (
+            Named(root, "eos_token"), Named(root, "pad_token"),
+            !root.TryGetProperty("add_bos_token", out var beginning) || beginning.ValueKind != JsonValueKind.False,
+            root.TryGetProperty("legacy", out var legacy) && legacy.ValueKind == JsonValueKind.False);
     }
 
     /// <summary>A token by name: a string, or an object with its content.</summary>

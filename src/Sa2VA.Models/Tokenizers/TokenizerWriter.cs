@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Sa2VA.Models.Tokenizers.SentencePiece;
 
 namespace Sa2VA.Models.Tokenizers;
 
@@ -29,6 +30,23 @@ public static class TokenizerWriter
         {
             ["additional_special_tokens"] = new JsonArray([.. spec.AddedTokens.Where(token => token.Special).Select(token => JsonValue.Create(token.Content))]),
             ["eos_token"] = spec.EndOfSequence,
+            ["pad_token"] = spec.Padding,
+        });
+    }
+
+    /// <summary>Writes <c>tokenizer.model</c>, <c>tokenizer_config.json</c> and <c>added_tokens.json</c>, as InternLM2- and Phi-3-based folders hold them.</summary>
+    public static void Write(SentencePieceSpec spec, string folder)
+    {
+        SentencePieceFile.Write(spec.Model, folder);
+        WriteJson(folder, "added_tokens.json", new JsonObject(spec.AddedTokens.Select(token => KeyValuePair.Create<string, JsonNode?>(token.Content, token.Id))));
+        WriteJson(folder, "tokenizer_config.json", new JsonObject
+        {
+            ["add_bos_token"] = spec.AddBeginning,
+            ["add_eos_token"] = false,
+            ["added_tokens_decoder"] = new JsonObject(spec.AddedTokens.Select(token =>
+                KeyValuePair.Create<string, JsonNode?>(token.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), Describe(token, withId: false)))),
+            ["eos_token"] = spec.EndOfSequence,
+            ["legacy"] = !spec.PrefixOnce,
             ["pad_token"] = spec.Padding,
         });
     }
@@ -100,9 +118,9 @@ public static class TokenizerWriter
         var described = new JsonObject
         {
             ["content"] = token.Content,
-            ["lstrip"] = false,
+            ["lstrip"] = token.StripsBefore,
             ["normalized"] = false,
-            ["rstrip"] = false,
+            ["rstrip"] = token.StripsAfter,
             ["single_word"] = false,
             ["special"] = token.Special,
         };

@@ -98,12 +98,12 @@ public sealed class ModelInspectorTests
     [Fact]
     public void A_folder_that_lacks_things_says_which()
     {
-        using var fake = new FakeModelFolder().WithSa2vaConfig("InternLM2ForCausalLM").WithWeights(("w", SafetensorsDtype.F32, [1]));
+        using var fake = new FakeModelFolder().WithSa2vaConfig("LlamaForCausalLM").WithWeights(("w", SafetensorsDtype.F32, [1]));
 
         var problems = ModelInspector.Inspect(fake.FullPath).Problems;
 
         Assert.Equal(3, problems.Length);
-        Assert.Contains("InternLM2ForCausalLM", problems[0], StringComparison.Ordinal);
+        Assert.Contains("LlamaForCausalLM", problems[0], StringComparison.Ordinal);
         Assert.Contains("tracker", problems[1], StringComparison.Ordinal);
         Assert.Contains("tokenizer", problems[2], StringComparison.Ordinal);
     }

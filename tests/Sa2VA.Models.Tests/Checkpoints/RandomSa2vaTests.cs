@@ -19,6 +19,8 @@ public sealed class RandomSa2vaTests : IDisposable
     [Theory]
     [InlineData("tiny", false)]
     [InlineData("tiny-i", true)]
+    [InlineData("tiny-internlm2", false)]
+    [InlineData("tiny-phi3", false)]
     public void A_random_checkpoint_loads_like_a_fetched_one(string preset, bool improved)
     {
         var parameters = Write(preset);
@@ -50,6 +52,24 @@ public sealed class RandomSa2vaTests : IDisposable
         Assert.Equal("[SEG]", answer.Text);
         Assert.Single(answer.SegEmbeddings);
         Assert.All(answer.SegEmbeddings[0], value => Assert.True(float.IsFinite(value)));
+    }
+
+    [Theory]
+    [InlineData("tiny-internlm2", "the person in the red shirt")]
+    [InlineData("tiny-internlm2", "<|im_end|> [SEG] [UNUSED_TOKEN_1] ünïcödé 你好\n")]
+    [InlineData("tiny-phi3", "the person in the red shirt")]
+    [InlineData("tiny-phi3", "<|end|> [SEG] ünïcödé 你好\n")]
+    public void Every_family_answers_with_one_segment(string preset, string question)
+    {
+        Write(preset);
+        using var model = Sa2vaModel.Load(Model, Device.CPU);
+        using var prefix = model.EncodeFrames(Frames(model, 0));
+
+        var answer = model.Ask(prefix, question, cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal("[SEG]", answer.Text);
+        Assert.True(answer.Complete);
+        Assert.Single(answer.SegEmbeddings);
     }
 
     [Fact]
@@ -85,9 +105,12 @@ public sealed class RandomSa2vaTests : IDisposable
     [InlineData("vision_model.encoder.layers.1.attn.qkv.weight")]
     [InlineData("grounding_encoder.sam2_model.memory_encoder.fuser.layers.0.g_weight")]
     [InlineData("text_hidden_fcs.2.bias")]
-    public void A_deleted_tensor_is_named(string tensor)
+    [InlineData("language_model.model.layers.1.attention.wqkv.weight", "tiny-internlm2")]
+    [InlineData("language_model.output.weight", "tiny-internlm2")]
+    [InlineData("language_model.model.layers.0.mlp.gate_up_proj.weight", "tiny-phi3")]
+    public void A_deleted_tensor_is_named(string tensor, string preset = "tiny")
     {
-        Write("tiny");
+        Write(preset);
         Rewrite((name, shape) => name == tensor ? null : (name, shape));
 
         Assert.Contains(tensor.Replace("g_weight", "", StringComparison.Ordinal), LoadError(), StringComparison.Ordinal);
@@ -144,14 +167,17 @@ public sealed class RandomSa2vaTests : IDisposable
     [InlineData("1b", 896, 1.16, 1.18)]
     [InlineData("internvl3-2b", 1536, 2.3, 2.35)]
     [InlineData("4b", 2048, 3.93, 3.95)]
-    public void A_real_size_has_the_vocabulary_and_the_number_of_parameters_of_the_published_one(string preset, int width, double fewest, double most)
+    [InlineData("4b-phi3", 3072, 4.35, 4.45, 32_025)]
+    [InlineData("8b", 4096, 8.2, 8.4, 92_558)]
+    [InlineData("26b", 6144, 25.5, 26.2, 92_558)]
+    public void A_real_size_has_the_vocabulary_and_the_number_of_parameters_of_the_published_one(string preset, int width, double fewest, double most, int vocabulary = 151_679)
     {
-        Assert.Equal(151_679, new Tokenizer(QwenTokens.ByteLevel()).Count);
-        using var json = System.Text.Json.JsonDocument.Parse(ModelPreset.Named(preset).Config(151_679)!.ToJsonString());
+        Assert.Equal(vocabulary, ModelPreset.Named(preset).NewTokenizer().Count);
+        using var json = System.Text.Json.JsonDocument.Parse(ModelPreset.Named(preset).Config(vocabulary)!.ToJsonString());
 
         var specs = ModelCatalogue.Of(ModelPreset.Named(preset), json.RootElement);
 
-        Assert.Equal([151_679, width], specs.First(spec => spec.Name == "language_model.lm_head.weight").Shape);
+        Assert.Equal([vocabulary, width], specs.First(spec => spec.Name is "language_model.lm_head.weight" or "language_model.output.weight").Shape);
         Assert.InRange(specs.Sum(spec => spec.Count) / 1e9, fewest, most);
     }
 
