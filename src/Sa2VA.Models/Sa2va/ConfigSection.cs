@@ -53,16 +53,16 @@ public sealed class ConfigSection
         return Json.GetProperty(name) is { ValueKind: JsonValueKind.Number } value && double.IsFinite(value.GetDouble()) ? value.GetDouble() : throw Wrong(name, "a number");
     }
 
-    /// <summary>A list of so many numbers.</summary>
-    public ImmutableArray<double> Numbers(string name, int count)
+    /// <summary>A list of numbers, of so many where that is given.</summary>
+    public ImmutableArray<double> Numbers(string name, int? count = null)
     {
         if (!Has(name))
             throw Missing(name);
         var list = Json.GetProperty(name);
-        return list.ValueKind == JsonValueKind.Array && list.GetArrayLength() == count
+        return list.ValueKind == JsonValueKind.Array && (count is null || list.GetArrayLength() == count)
             && list.EnumerateArray().All(value => value.ValueKind == JsonValueKind.Number && double.IsFinite(value.GetDouble()))
             ? [.. list.EnumerateArray().Select(value => value.GetDouble())]
-            : throw Wrong(name, $"a list of {count} numbers");
+            : throw Wrong(name, count is null ? "a list of numbers" : $"a list of {count} numbers");
     }
 
     public bool Flag(string name, bool fallback)
