@@ -13,7 +13,9 @@ using Sa2VA.Cluster.Gateway.Operations;
 using Sa2VA.Cluster.Gateway.Problems;
 using Sa2VA.Cluster.Gateway.Security;
 using Sa2VA.Cluster.Gateway.Videos;
+using Sa2VA.Cluster.Jobs;
 using Sa2VA.Cluster.Nodes;
+using Sa2VA.Cluster.Progress;
 using Sa2VA.Cluster.Videos;
 
 namespace Sa2VA.Cluster.Gateway;
@@ -78,7 +80,8 @@ public static class GatewayApp
     private static void AddServices(IServiceCollection services, GatewaySettings settings, ClusterConnection cluster)
     {
         services.AddSingleton(settings).AddSingleton(cluster).AddSingleton(TimeProvider.System).AddSingleton(new ApiKeyFile(settings.Keys)).AddSingleton<StreamSlots>();
-        services.AddSingleton(new VideoMailer(cluster.Transport, cluster.Journal, settings.Name, TimeProvider.System));
+        services.AddSingleton(provider => new EventPublisher(cluster.Progress, cluster.Jobs.IsOverAsync, provider.GetRequiredService<ILogger<EventPublisher>>()));
+        services.AddSingleton(provider => new VideoMailer(cluster.Transport, cluster.Journal, settings.Name, TimeProvider.System, provider.GetRequiredService<EventPublisher>().Tell));
         services.AddAuthentication(ApiKeyAuthentication.Name).AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.Name, _ => { });
         var policies = services.AddAuthorizationBuilder();
         foreach (var scope in Scope.All) policies.AddPolicy(scope, policy => policy.RequireAuthenticatedUser().RequireClaim(ApiKeyAuthentication.ScopeClaim, scope));

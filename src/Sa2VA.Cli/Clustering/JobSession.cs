@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sa2VA.Cluster.Jobs;
 using Sa2VA.Cluster.Nodes;
+using Sa2VA.Cluster.Progress;
 using Sa2VA.Cluster.Telemetry;
 using Sa2VA.Cluster.Videos;
 
@@ -98,7 +99,8 @@ internal static class JobSession
             async (cluster, _) =>
             {
                 await FindAsync(cluster, job, stop);
-                var mailer = new VideoMailer(cluster.Transport, cluster.Journal, $"cancel on {Environment.MachineName}", TimeProvider.System);
+                await using var news = new EventPublisher(cluster.Progress, cluster.Jobs.IsOverAsync);
+                var mailer = new VideoMailer(cluster.Transport, cluster.Journal, $"cancel on {Environment.MachineName}", TimeProvider.System, news.Tell);
                 if (video is not null)
                 {
                     await mailer.CancelAsync(await OfAsync(cluster, job, video, stop), reason, stop);

@@ -5,7 +5,8 @@ namespace Sa2VA.Cluster.Nodes;
 
 /// <summary>
 /// The devices of a node: who computes where, and which models are loaded there. A lease is a slot and a share of the memory; models stay
-/// loaded between leases, and so do trackers of videos that are likely to come back, as long as no lease needs their memory. Thread-safe.
+/// loaded between leases, and so do trackers of videos that are likely to come back, as long as no lease needs their memory. Smaller videos may
+/// pass one that waits for memory, but only for a while: then what is given back is kept for it. Thread-safe.
 /// </summary>
 internal sealed class DevicePool : IAsyncDisposable
 {
@@ -13,10 +14,17 @@ internal sealed class DevicePool : IAsyncDisposable
     private const long PerObjectMiB = 48;
     private const long PerVideoMiB = 256;
 
+    // How long a video may be passed by others. They are done in minutes at most, as slices are.
+    private static readonly TimeSpan PassedFor = TimeSpan.FromMinutes(1);
+
     private readonly Lock _gate = new();
+
+    // In the order in which they came.
+    private readonly LinkedList<Waiting> _waiting = [];
     private readonly List<Place> _places;
     private readonly Func<string, string, ModelHost> _load;
-    private TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TimeProvider _time;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="devices">The devices.</param>
     /// <param name="load">Names a model's folder and a device.</param>
@@ -24,7 +32,7 @@ internal sealed class DevicePool : IAsyncDisposable
     /// <param name="time">The clock.</param>
     public DevicePool(IReadOnlyList<DeviceSettings> devices, Func<string, string, ModelHost> load, TimeSpan warmTime, TimeProvider time)
     {
-        _load = load;
+        (_load, _time) = (load, time);
         _places = [.. devices.Select(device => new Place(device, new WarmVideos(device.WarmMiB << 20, warmTime, time)))];
     }
 
@@ -47,18 +55,30 @@ internal sealed class DevicePool : IAsyncDisposable
                 $"{objects} object(s) with this model need about {model + needed} MiB, and the largest device has {_places.Max(place => place.Settings.MemoryMiB)} MiB. Ask for fewer objects at once, or raise memoryMiB.");
         }
 
-        for (; ; )
+        var waiting = new Waiting(modelFolder, model, needed, _time.GetTimestamp());
+        lock (_gate) _waiting.AddLast(waiting);
+        try
         {
-            Task released;
+            for (; ; )
+            {
+                Task changed;
+                lock (_gate)
+                {
+                    if (PlaceFor(videoId, waiting) is { } place) return Take(place, videoId, modelFolder, model, needed);
+                    changed = _changed.Task;
+                }
+
+                await changed.WaitAsync(cancellationToken);
+            }
+        }
+        finally
+        {
             lock (_gate)
             {
-                var place = _places.Where(place => place.Fits(modelFolder, model, needed))
-                    .OrderByDescending(place => place.Warm.Has(videoId)).ThenByDescending(place => place.Models.ContainsKey(modelFolder)).ThenBy(place => place.Busy).FirstOrDefault();
-                if (place is not null) return Take(place, videoId, modelFolder, model, needed);
-                released = _released.Task;
+                _waiting.Remove(waiting);
+                // Who waited behind it may have its turn now.
+                if (_waiting.Count > 0) Changed();
             }
-
-            await released.WaitAsync(cancellationToken);
         }
     }
 
@@ -76,6 +96,13 @@ internal sealed class DevicePool : IAsyncDisposable
 
     private static long ModelMiB(string folder)
         => Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.safetensors").Sum(file => new FileInfo(file).Length) >> 20 : 0;
+
+    private Place? PlaceFor(string videoId, Waiting video)
+    {
+        var before = _waiting.TakeWhile(other => other != video).Where(other => _time.GetElapsedTime(other.Since) >= PassedFor).ToList();
+        return _places.Where(place => place.Fits(video) && !before.Exists(place.WillFit))
+            .OrderByDescending(place => place.Warm.Has(videoId)).ThenByDescending(place => place.Models.ContainsKey(video.ModelFolder)).ThenBy(place => place.Busy).FirstOrDefault();
+    }
 
     private DeviceLease Take(Place place, string videoId, string modelFolder, long model, long needed)
     {
@@ -95,12 +122,29 @@ internal sealed class DevicePool : IAsyncDisposable
         {
             place.Busy--;
             place.VideosMiB -= needed;
-            _released.TrySetResult();
-            _released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Changed();
         }
     }
 
+    private void Changed()
+    {
+        _changed.TrySetResult();
+        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
     private sealed record Loaded(ModelHost Host, long MiB);
+
+    /// <summary>A video that has no place yet, since when by the clock's timestamps.</summary>
+    private sealed class Waiting(string modelFolder, long modelMiB, long neededMiB, long since)
+    {
+        public string ModelFolder => modelFolder;
+
+        public long ModelMiB => modelMiB;
+
+        public long NeededMiB => neededMiB;
+
+        public long Since => since;
+    }
 
     private sealed class Place(DeviceSettings settings, WarmVideos warm)
     {
@@ -114,12 +158,16 @@ internal sealed class DevicePool : IAsyncDisposable
 
         public long VideosMiB { get; set; }
 
-        public bool Fits(string modelFolder, long model, long needed)
+        public bool Fits(Waiting video) => Busy < Settings.Slots && Has(VideosMiB, video);
+
+        /// <summary>Whether it fits once the others here are done.</summary>
+        public bool WillFit(Waiting video) => Has(videosMiB: 0, video);
+
+        private bool Has(long videosMiB, Waiting video)
         {
-            if (Busy >= Settings.Slots) return false;
             if (Settings.MemoryMiB is not { } memory) return true;
-            var models = Models.Values.Sum(loaded => loaded.MiB) + (Models.ContainsKey(modelFolder) ? 0 : model);
-            return models + VideosMiB + needed <= memory;
+            var models = Models.Values.Sum(loaded => loaded.MiB) + (Models.ContainsKey(video.ModelFolder) ? 0 : video.ModelMiB);
+            return models + videosMiB + video.NeededMiB <= memory;
         }
 
         /// <summary>What waits gives way to what works.</summary>

@@ -104,7 +104,7 @@ internal sealed class SessionSitting(NodeSettings settings, NodeServices service
     /// <returns>The video as it stands then, if it had stopped in good order.</returns>
     private async Task<Video?> CancelAsync(string videoId, string reason, Video? stopped, CancellationToken stop)
     {
-        var mailer = new VideoMailer(services.Transport, services.Journal, settings.Name, services.Time);
+        var mailer = new VideoMailer(services.Transport, services.Journal, settings.Name, services.Time, services.News);
         await patience.TryAsync(() => mailer.CancelAsync(videoId, reason, stop), stop);
         _cancelled = null;
         return stopped is null ? null : await patience.TryAsync(() => VideoHistory.LoadAsync(services.Journal, videoId, stop), stop);

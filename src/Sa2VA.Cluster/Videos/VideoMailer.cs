@@ -1,10 +1,17 @@
 using Sa2VA.Actors.Journaling;
+using Sa2VA.Cluster.Jobs;
+using Sa2VA.Cluster.Progress;
 using Sa2VA.Cluster.Transport;
 
 namespace Sa2VA.Cluster.Videos;
 
 /// <summary>Sends mail to videos wherever they are. A video with no live actor gets it into its journal instead, so that it counts at the next claim.</summary>
-public sealed class VideoMailer(ITransport transport, IJournal journal, string sender, TimeProvider time)
+/// <param name="transport">Carries it.</param>
+/// <param name="journal">Where it is written down otherwise.</param>
+/// <param name="sender">Who sends, for people.</param>
+/// <param name="time">The clock.</param>
+/// <param name="news">Where the watchers of a job, by its id, are told of what is written down here; actors tell the rest themselves. Null for nowhere.</param>
+public sealed class VideoMailer(ITransport transport, IJournal journal, string sender, TimeProvider time, Action<string, JobEvent>? news = null)
 {
     // Two senders, or a sender and a node that claims, may meet; one of them has to come again.
     private const int Attempts = 10;
@@ -26,13 +33,18 @@ public sealed class VideoMailer(ITransport transport, IJournal journal, string s
             if (isTaken && await IsOverSoonAsync(videoId, cancellationToken)) return;
             try
             {
-                await VideoRecord.ApplyAsync(journal, videoId, sender, _ => [new VideoCommand.Cancel(reason)], time.GetUtcNow(), cancellationToken);
+                await VideoRecord.ApplyAsync(journal, videoId, sender, _ => [new VideoCommand.Cancel(reason)], time.GetUtcNow(), cancellationToken, Tell);
                 return;
             }
             catch (Exception failure) when (failure is FencedException or SequenceConflictException && attempt < Attempts)
             {
                 // The newer claim has it now; mail may reach it.
             }
+        }
+
+        void Tell(VideoEvent recorded)
+        {
+            if (VideoNumber.TryParse(videoId, out var video)) news?.Invoke(video.JobId, VideoNews.Of(videoId, recorded));
         }
     }
 

@@ -53,6 +53,44 @@ public sealed class DevicePoolTests(RunSamples samples)
     }
 
     [Fact]
+    public async Task Small_videos_pass_a_large_one_for_a_while_and_then_wait_for_it()
+    {
+        var time = new ManualTime();
+        await using var pool = Pool(time, new DeviceSettings { Device = "cpu", Slots = 8, MemoryMiB = DevicePool.Estimate(objects: 20) });
+        var first = await pool.LeaseAsync("small", "model", objects: 1, Stop);
+        var large = pool.LeaseAsync("large", "model", objects: 20, Stop);
+        var second = await pool.LeaseAsync("small", "model", objects: 1, Stop);
+        time.Advance(TimeSpan.FromMinutes(1));
+        var third = pool.LeaseAsync("small", "model", objects: 1, Stop);
+        first.Dispose();
+        Assert.Equal((false, false), (large.IsCompleted, third.IsCompleted));
+        second.Dispose();
+        (await large).Dispose();
+        (await third).Dispose();
+    }
+
+    [Fact]
+    public async Task Small_videos_do_not_wait_for_a_large_one_where_it_will_not_fit_or_is_not_waited_for_any_more()
+    {
+        var time = new ManualTime();
+        await using var pool = Pool(
+            time,
+            new DeviceSettings { Device = "cuda:0", Slots = 8, MemoryMiB = DevicePool.Estimate(objects: 20) },
+            new DeviceSettings { Device = "cuda:1", Slots = 1, MemoryMiB = DevicePool.Estimate(objects: 2) });
+        using var first = await pool.LeaseAsync("small", "model", objects: 1, Stop);
+        using var stop = new CancellationTokenSource();
+        var large = pool.LeaseAsync("large", "model", objects: 20, stop.Token);
+        time.Advance(TimeSpan.FromMinutes(1));
+        using var second = await pool.LeaseAsync("small", "model", objects: 1, Stop);
+        Assert.Equal(("cuda:0", "cuda:1"), (first.Device, second.Device));
+        var third = pool.LeaseAsync("small", "model", objects: 1, Stop);
+        Assert.False(third.IsCompleted);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => large);
+        (await third).Dispose();
+    }
+
+    [Fact]
     public async Task Waiting_for_a_device_can_be_cancelled()
     {
         await using var pool = Pool(new DeviceSettings { Device = "cpu" });
@@ -100,5 +138,8 @@ public sealed class DevicePoolTests(RunSamples samples)
         using (await pool.LeaseAsync("c", "model", objects: 4, Stop)) Assert.Equal(0, first.Warm.Count);
     }
 
-    private static DevicePool Pool(params ReadOnlySpan<DeviceSettings> devices) => new([.. devices], static (folder, device) => new ModelHost(folder, device), TimeSpan.FromMinutes(10), TimeProvider.System);
+    private static DevicePool Pool(params ReadOnlySpan<DeviceSettings> devices) => Pool(TimeProvider.System, devices);
+
+    private static DevicePool Pool(TimeProvider time, params ReadOnlySpan<DeviceSettings> devices)
+        => new([.. devices], static (folder, device) => new ModelHost(folder, device), TimeSpan.FromMinutes(10), time);
 }

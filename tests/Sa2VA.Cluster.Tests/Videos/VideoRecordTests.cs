@@ -1,5 +1,6 @@
 using System.Text;
 using Sa2VA.Actors.Journaling;
+using Sa2VA.Cluster.Progress;
 using Sa2VA.Cluster.Transport;
 using Sa2VA.Cluster.Videos;
 
@@ -21,6 +22,18 @@ public sealed class VideoRecordTests
         Assert.Empty(VideoLogic.Decide(video, new VideoCommand.Claim(Some.Order(), 2, "node"), DateTimeOffset.UnixEpoch));
         await mailer.CancelAsync("v", "again", Stop);
         Assert.Equal(new VideoEnding.Cancelled("not wanted"), (await VideoHistory.LoadAsync(journal, "v", Stop)).Ending);
+    }
+
+    [Fact]
+    public async Task Watchers_hear_once_of_a_cancelled_video_that_nobody_works_on()
+    {
+        var news = new List<(string JobId, JobEvent Happened)>();
+        var time = new ManualTime();
+        await using var transport = new InProcessTransport();
+        var mailer = new VideoMailer(transport, new InMemoryJournal(), "console", time, (jobId, happened) => news.Add((jobId, happened)));
+        await mailer.CancelAsync("job-7", "not wanted", Stop);
+        await mailer.CancelAsync("job-7", "again", Stop);
+        Assert.Equal([("job", new JobEvent(JobEventTypes.VideoCancelled, time.GetUtcNow(), "job-7", "not wanted"))], news);
     }
 
     [Fact]
