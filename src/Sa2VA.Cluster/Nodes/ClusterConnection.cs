@@ -63,7 +63,7 @@ public sealed class ClusterConnection : IAsyncDisposable
                 servers.Postgres, new PostgresOptions { Reconnected = () => options.Reconnected?.Invoke("postgres") }, time: null, cancellationToken);
             redis = await RedisConnection.OpenAsync(
                 servers.Redis,
-                new RedisOptions { Prefix = options.Prefix, MaskExpiry = options.MaskExpiry, Reconnected = () => options.Reconnected?.Invoke("redis") }, logs.CreateLogger<RedisConnection>(), time: null, cancellationToken);
+                new RedisOptions { Prefix = options.Prefix, MaskExpiry = options.MaskExpiry, MustAnswer = true, Reconnected = () => options.Reconnected?.Invoke("redis") }, logs.CreateLogger<RedisConnection>(), time: null, cancellationToken);
             transport = await RabbitMqTransport.ConnectAsync(
                 servers.RabbitMq,
                 new RabbitMqOptions

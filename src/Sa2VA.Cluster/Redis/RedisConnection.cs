@@ -44,12 +44,13 @@ public sealed class RedisConnection : IAsyncDisposable
 
     internal RedisKeys Keys { get; }
 
-    /// <summary>Connects; waits for the server while it is away.</summary>
+    /// <summary>Connects; waits for the server while it is away, unless <see cref="RedisOptions.MustAnswer"/>.</summary>
     /// <param name="endpoint">Where. <see cref="ServerEndpoint.Space"/> is the number of a database, 0 by default.</param>
     /// <param name="options">How it is used; defaults when null.</param>
     /// <param name="log">Hears when the server goes away and comes back, and of settings that endanger masks.</param>
     /// <param name="time">The clock of the pauses between tries.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="ServerUnavailableException">The server cannot be reached and is not to be waited for.</exception>
     /// <exception cref="SettingsException">The server is there and refuses: password, database, certificate; or a setting is malformed.</exception>
     public static async Task<RedisConnection> OpenAsync(
         ServerEndpoint endpoint, RedisOptions? options = null, ILogger? log = null, TimeProvider? time = null, CancellationToken cancellationToken = default)
@@ -61,6 +62,7 @@ public sealed class RedisConnection : IAsyncDisposable
             {
                 var reason = await RedisProbe.TryAsync(endpoint, connection._database, connection._tls, connection.Options.AnswerTimeout, cancellationToken);
                 if (reason is null) break;
+                if (connection.Options.MustAnswer) throw new ServerUnavailableException($"Redis at {endpoint} cannot be reached: {reason}");
                 connection.NoteAway(reason);
                 await Task.Delay(pause, connection._time, cancellationToken);
             }

@@ -26,6 +26,9 @@ public sealed record RedisOptions
     /// <summary>How long an answer may take before the connection counts as dead and is replaced. Default 15 s; at least 100 ms.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Whether a server that is away when the connection is opened is a failure, instead of being waited for. Default false.</summary>
+    public bool MustAnswer { get; init; }
+
     /// <summary>Told that a connection was made again.</summary>
     public Action? Reconnected { get; init; }
 
