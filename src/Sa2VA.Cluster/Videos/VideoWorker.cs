@@ -129,13 +129,12 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
     private async Task<IReadOnlyList<RgbImage>> ReadKeyFramesAsync(VideoInfo info, Sa2vaModel model, CancellationToken stop)
     {
         var steps = Order.Protocol.Procedure().KeyFrames(Steps(info), Order.KeyFrames);
-        var side = model.Config.VisionImageSize;
         var images = new List<RgbImage>();
         try
         {
             await foreach (var frame in VideoReader.ReadAsync(info.Path, info, new ReadOptions { Frames = [.. steps.Select(Order.Frames.FrameOf)], Limits = sitting.Place.Limits }, stop))
             {
-                using (frame) images.Add(frame.Image.ResizeBicubic(side, side));
+                using (frame) images.Add(ResizeForVision(frame.Image, model.Config));
             }
         }
         catch
@@ -145,6 +144,19 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
         }
 
         return images;
+    }
+
+    private static RgbImage ResizeForVision(RgbImage image, Sa2vaConfig config)
+    {
+        var sizes = config.FrameSizes(image.Width, image.Height);
+        var resized = image.ResizeBicubic(sizes[0].Width, sizes[0].Height);
+        foreach (var (width, height) in sizes.Skip(1))
+        {
+            using var before = resized;
+            resized = before.ResizeBicubic(width, height);
+        }
+
+        return resized;
     }
 
     /// <summary>True when every step is stored, false when it was paused.</summary>

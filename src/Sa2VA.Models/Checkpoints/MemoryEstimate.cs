@@ -34,7 +34,7 @@ public sealed record MemoryEstimate(long MappedWeights, long ConvertedWeights, l
         var (mapped, converted) = Weigh(weights);
         return new MemoryEstimate(
             mapped, converted, tracker is null ? 0 : EncoderBytes(tracker, imageSize), config is { } json ? KeyFrameBytes(json) : 0,
-            tracker is null ? 0 : ObjectBytes(tracker, imageSize, config is { } model && ConfigFile.Child(model, "llm_config") is not null ? KeyFrameCount : 1));
+            tracker is null ? 0 : ObjectBytes(tracker, imageSize, config is { } model && (ConfigFile.Child(model, "llm_config") ?? ConfigFile.Child(model, "text_config")) is not null ? KeyFrameCount : 1));
     }
 
     // Matrices may stay bfloat16; whatever else is not float32 is widened when it is loaded.
@@ -70,11 +70,22 @@ public sealed record MemoryEstimate(long MappedWeights, long ConvertedWeights, l
 
     private static long KeyFrameBytes(JsonElement config)
     {
-        if (ConfigFile.Child(config, "llm_config") is not { } llm || ConfigFile.Child(config, "vision_config") is not { } vision)
+        if (ConfigFile.Child(config, "vision_config") is not { } vision)
+            return 0;
+        if (ConfigFile.Child(config, "text_config") is { } text)
+            return QwenVlKeyFrameBytes(config, vision, text);
+        if (ConfigFile.Child(config, "llm_config") is not { } llm)
             return 0;
         var image = ConfigFile.Integer(config, "force_image_size") ?? ConfigFile.Integer(vision, "image_size") ?? 448;
         var patches = Square(image / Math.Max(1, ConfigFile.Integer(vision, "patch_size") ?? 14));
         return CacheBytes(llm, KeyFrameCount * patches / 4 + TextTokens) + TowerBytes(vision, patches + 1);
+    }
+
+    // Frames of the most pixels there can be, looked at one by one.
+    private static long QwenVlKeyFrameBytes(JsonElement config, JsonElement vision, JsonElement text)
+    {
+        var patches = (ConfigFile.Integer(config, "max_pixels") ?? 2048 * 28 * 28) / Square(Math.Max(1, ConfigFile.Integer(vision, "patch_size") ?? 14));
+        return CacheBytes(text, KeyFrameCount * patches / 4 + TextTokens) + TowerBytes(vision, patches) / KeyFrameCount;
     }
 
     private static long CacheBytes(JsonElement llm, long tokens)

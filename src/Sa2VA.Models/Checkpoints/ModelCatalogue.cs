@@ -8,7 +8,7 @@ namespace Sa2VA.Models.Checkpoints;
 /// <summary>Lists the parameters of a configuration by building its modules without values.</summary>
 internal static class ModelCatalogue
 {
-    /// <summary>An InternVL-based Sa2VA.</summary>
+    /// <summary>A Sa2VA.</summary>
     /// <param name="config">Architecture.</param>
     /// <param name="isPresent">Whether an optional tensor is there; null leaves it to the configuration.</param>
     public static IReadOnlyCollection<WeightSpec> Of(Sa2vaConfig config, Func<string, bool?>? isPresent = null)

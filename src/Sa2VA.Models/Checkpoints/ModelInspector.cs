@@ -41,7 +41,7 @@ public static class ModelInspector
 
     private static IEnumerable<string> Problems(ModelFolder folder, string? languageModel, Sam2Shape? tracker, TokenizerSummary? tokenizer)
     {
-        if (folder.Kind is ModelKind.Sa2vaQwenVl or ModelKind.UniPixel)
+        if (folder.Kind == ModelKind.UniPixel)
             yield return $"Models of the kind '{Name(folder.Kind)}' are recognised, but cannot be run by this version.";
         else if (folder.Kind == ModelKind.Sa2vaInternVl && !SupportedLanguageModels.Contains(languageModel, StringComparer.Ordinal))
             yield return $"The language model '{languageModel ?? "none"}' cannot be run by this version; {string.Join(", ", SupportedLanguageModels)} can.";
@@ -55,7 +55,8 @@ public static class ModelInspector
 
     private static IEnumerable<string> Differences(ModelFolder folder, string? languageModel)
     {
-        if (folder.Kind != ModelKind.Sa2vaInternVl || !SupportedLanguageModels.Contains(languageModel, StringComparer.Ordinal))
+        var isInternVl = folder.Kind == ModelKind.Sa2vaInternVl;
+        if ((!isInternVl && folder.Kind != ModelKind.Sa2vaQwenVl) || (isInternVl && !SupportedLanguageModels.Contains(languageModel, StringComparer.Ordinal)))
             return [];
         try
         {

@@ -34,6 +34,9 @@ public sealed record ModelPreset
 
     internal LanguageModelSize Language { get; private init; } = new(896, 24, 14, 2, 4864);
 
+    /// <summary>The vision tower and rotation over Qwen-VL; null over InternVL.</summary>
+    internal QwenVlSize? Qwen { get; private init; }
+
     internal VisionTowerSize Vision { get; private init; } = new(1024, 24, 16, 4096, 448);
 
     /// <summary>The tracker's configuration in the terms of the official code; null for a published one, which config.json does not mention.</summary>
@@ -49,6 +52,8 @@ public sealed record ModelPreset
         Tiny("tiny-i", "the same with Sa2VA-i's second mask decoder", modifiedDecoder: true),
         Tiny("tiny-internlm2", "the same over InternLM2 with a SentencePiece tokenizer", modifiedDecoder: false) with { Family = LanguageModelFamily.InternLm2, FirstAddedToken = 384 },
         Tiny("tiny-phi3", "the same over Phi-3 with a SentencePiece tokenizer", modifiedDecoder: false) with { Family = LanguageModelFamily.Phi3, FirstAddedToken = 384 },
+        Tiny("tiny-qwen2.5vl", "the same over Qwen2.5-VL", modifiedDecoder: false) with { Kind = ModelKind.Sa2vaQwenVl, Qwen = QwenVlSize.TinyQwen25 },
+        Tiny("tiny-qwen3vl", "the same over Qwen3-VL", modifiedDecoder: false) with { Kind = ModelKind.Sa2vaQwenVl, Qwen = QwenVlSize.TinyQwen3, Family = LanguageModelFamily.Qwen3 },
         new("sam2-tiny", "the tracker of 'tiny' alone, as a plain SAM 2 checkpoint") { Kind = ModelKind.Sam2, Tracker = PresetConfig.TinyTracker() },
         Sam2("sam2.1-t", "Hiera-T", Sam2Config.HieraTiny()),
         Sam2("sam2.1-s", "Hiera-S", Sam2Config.HieraSmall()),
@@ -60,6 +65,14 @@ public sealed record ModelPreset
         new("4b-phi3", "the shapes of the first Sa2VA-4B (InternVL2-4B: InternViT-300M, Phi-3-mini-128k, Hiera-L)")
         {
             Family = LanguageModelFamily.Phi3, FirstAddedToken = RandomVocabulary.Phi3Pieces, Language = new(3072, 32, 32, 32, 8192),
+        },
+        new("qwen2.5vl-3b", "the shapes of Sa2VA-Qwen2_5-VL-3B (Hiera-L)")
+        {
+            Kind = ModelKind.Sa2vaQwenVl, Language = new(2048, 36, 16, 2, 11008), Qwen = QwenVlSize.Qwen25,
+        },
+        new("qwen3vl-4b", "the shapes of Sa2VA-Qwen3-VL-4B (Hiera-L)")
+        {
+            Kind = ModelKind.Sa2vaQwenVl, Family = LanguageModelFamily.Qwen3, Language = new(2560, 36, 32, 8, 9728), Qwen = QwenVlSize.Qwen3,
         },
         new("8b", "the shapes of Sa2VA-8B (InternVL2.5-8B: InternViT-300M, internlm2_5-7b, Hiera-L)")
         {
@@ -86,6 +99,7 @@ public sealed record ModelPreset
     /// <summary>A tokenizer that encodes and decodes every text, with the added tokens of the family.</summary>
     public Tokenizer NewTokenizer() => Family switch
     {
+        _ when Qwen is { } qwen => new Tokenizer(QwenTokens.ByteLevelQwenVl(FirstAddedToken, qwen.Vision.IsQwen3)),
         LanguageModelFamily.InternLm2 => new Tokenizer(RandomVocabulary.InternLm2(FirstAddedToken)),
         LanguageModelFamily.Phi3 => new Tokenizer(RandomVocabulary.Phi3(FirstAddedToken)),
         _ => new Tokenizer(QwenTokens.ByteLevel(FirstAddedToken)),

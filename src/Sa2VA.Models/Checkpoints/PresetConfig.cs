@@ -11,6 +11,7 @@ internal static class PresetConfig
     {
         { Kind: ModelKind.Sam2, Tracker: null } => null,
         { Kind: ModelKind.Sam2, Tracker: { } tracker } => new JsonObject { ["sam2"] = tracker.DeepClone() },
+        { Qwen: { } qwen } => QwenVlPresetConfig.Build(preset, qwen, vocabulary),
         _ => Sa2va(preset, vocabulary),
     };
 

@@ -15,6 +15,10 @@ public sealed record ChatTemplate(string Name, string Before, string After, IRea
 
     public static ChatTemplate QwenChat { get; } = new("qwen_chat", UserTurn, AnswerTurn, [QwenTokens.TurnEnd, QwenTokens.EndOfText]);
 
+    /// <summary>As Qwen2.5-VL's own template puts a question without a system message.</summary>
+    public static ChatTemplate QwenWithSystem { get; } =
+        QwenChat with { Before = QwenTokens.TurnStart + "system\nYou are a helpful assistant." + QwenTokens.TurnEnd + "\n" + UserTurn };
+
     public static ChatTemplate InternLm2Chat { get; } = new("internlm2_chat", UserTurn, AnswerTurn, [QwenTokens.TurnEnd]);
 
     public static ChatTemplate Phi3Chat { get; } = new("phi3_chat", "<|user|>\n", "<|end|>\n<|assistant|>\n", ["<|end|>"]);

@@ -7,24 +7,27 @@ public sealed class PromptTokens
 {
     private readonly PromptPart[] _before;
     private readonly PromptPart[] _after;
-    private readonly PromptPart[] _frame;
+    private readonly PromptPart _frameStart;
+    private readonly PromptPart _frameEnd;
+    private readonly string _between;
+    private readonly int _tokensPerFrame;
 
     /// <exception cref="ModelFolderException">The tokenizer lacks tokens that prompts need.</exception>
     public PromptTokens(Sa2vaConfig config, Tokenizer tokenizer)
     {
         var template = config.Template;
         Tokenizer = tokenizer;
-        Placeholder = tokenizer.RequiredId(QwenTokens.ImageContext);
+        var isQwen = config.QwenVision is not null;
+        Placeholder = tokenizer.RequiredId(isQwen ? QwenTokens.ImagePad : QwenTokens.ImageContext);
         Segmentation = tokenizer.RequiredId(QwenTokens.Segmentation);
         Stops = [.. template.StopWords.Select(tokenizer.RequiredId).Concat(tokenizer.EndOfSequence is { } end ? [end] : []).Distinct()];
         _before = [.. tokenizer.Parts(template.Before)];
         _after = [.. tokenizer.Parts(template.After)];
-        _frame =
-        [
-            PromptPart.Token(tokenizer.RequiredId(QwenTokens.ImageStart)),
-            PromptPart.Token(Placeholder, config.TokensPerFrame),
-            PromptPart.Token(tokenizer.RequiredId(QwenTokens.ImageEnd)),
-        ];
+        _frameStart = PromptPart.Token(tokenizer.RequiredId(isQwen ? QwenTokens.VisionStart : QwenTokens.ImageStart));
+        _frameEnd = PromptPart.Token(tokenizer.RequiredId(isQwen ? QwenTokens.VisionEnd : QwenTokens.ImageEnd));
+        // Over Qwen-VL frames are images of one message, which its template puts side by side.
+        _between = isQwen ? "" : "\n";
+        _tokensPerFrame = config.TokensPerFrame;
     }
 
     public Tokenizer Tokenizer { get; }
@@ -38,11 +41,15 @@ public sealed class PromptTokens
     /// <summary>The ids that end an answer, the template's own first.</summary>
     public int[] Stops { get; }
 
-    /// <summary>What stands before a question: the turn's beginning, then the frames with a line break between.</summary>
-    public int[] Prefix(int frames) =>
+    /// <summary>What stands before a question: the turn's beginning, then the frames with a line break between (over Qwen-VL nothing, and each of the most tokens there can be).</summary>
+    public int[] Prefix(int frames) => Prefix([.. Enumerable.Repeat(_tokensPerFrame, frames)]);
+
+    /// <summary>The same for frames of so many tokens each.</summary>
+    public int[] Prefix(IReadOnlyList<int> tokens) =>
     [
         .. Tokenizer.BeginOfSequence is { } begin ? (int[])[begin] : [],
-        .. Tokenizer.Encode(_before.Concat(Enumerable.Range(0, frames).SelectMany(i => i == 0 ? _frame : [PromptPart.Text("\n"), .. _frame]))),
+        .. Tokenizer.Encode(_before.Concat(tokens.SelectMany((count, i) =>
+            (PromptPart[])[PromptPart.Text(i == 0 ? "" : _between), _frameStart, PromptPart.Token(Placeholder, count), _frameEnd]))),
     ];
 
     /// <summary>A question and what stands between it and the answer; tokens spelled in the question are plain text.</summary>

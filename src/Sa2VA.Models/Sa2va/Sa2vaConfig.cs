@@ -1,14 +1,25 @@
 using System.Text.Json;
 using Sa2VA.Models.InternViT;
 using Sa2VA.Models.LanguageModels;
+using Sa2VA.Models.QwenVl;
 using Sa2VA.Models.Sam2;
 
 namespace Sa2VA.Models.Sa2va;
 
-/// <summary>The architecture of an InternVL-based Sa2VA, as its <c>config.json</c> tells it.</summary>
+/// <summary>The architecture of a Sa2VA over InternVL or Qwen-VL, as its <c>config.json</c> tells it.</summary>
 public sealed record Sa2vaConfig
 {
+    /// <summary>InternViT; not used over Qwen-VL.</summary>
     public InternVisionConfig Vision { get; init; } = new();
+
+    /// <summary>The vision tower of a Sa2VA over Qwen-VL; null over InternVL.</summary>
+    public QwenVisionConfig? QwenVision { get; init; }
+
+    /// <summary>Over Qwen-VL the least pixels of a frame; default as in the official code.</summary>
+    public int MinPixels { get; init; } = 512 * 28 * 28;
+
+    /// <summary>Over Qwen-VL the most pixels of a frame; default as in the official code.</summary>
+    public int MaxPixels { get; init; } = 2048 * 28 * 28;
 
     public LanguageModelConfig Language { get; init; } = new();
 
@@ -33,11 +44,25 @@ public sealed record Sa2vaConfig
     /// <summary>Whether a new model has Sa2VA-i's second mask decoder; a checkpoint says so by its tensors.</summary>
     public bool HasModifiedDecoder { get; init; }
 
-    /// <summary>Language tokens per frame.</summary>
-    public int TokensPerFrame => VisionImageSize / Vision.PatchSize / GroupSide * (VisionImageSize / Vision.PatchSize / GroupSide);
+    /// <summary>Language tokens per frame; over Qwen-VL the most there can be.</summary>
+    public int TokensPerFrame => QwenVision is { } qwen ? MaxPixels / (qwen.PatchSize * qwen.PatchSize * qwen.GroupSize) : VisionImageSize / Vision.PatchSize / GroupSide * (VisionImageSize / Vision.PatchSize / GroupSide);
 
     /// <summary>Bytes that a frame takes on its way through the vision tower, about: a layer's states and those inside of its MLP, in float32.</summary>
-    public long VisionBytesPerFrame => sizeof(float) * (1L + (VisionImageSize / Vision.PatchSize) * (VisionImageSize / Vision.PatchSize)) * (6L * Vision.HiddenSize + 2L * Vision.IntermediateSize);
+    public long VisionBytesPerFrame => QwenVision is { } qwen
+        ? sizeof(float) * (long)TokensPerFrame * qwen.GroupSize * (6L * qwen.HiddenSize + 2L * qwen.IntermediateSize)
+        : sizeof(float) * (1L + (VisionImageSize / Vision.PatchSize) * (VisionImageSize / Vision.PatchSize)) * (6L * Vision.HiddenSize + 2L * Vision.IntermediateSize);
+
+    /// <summary>The sizes to which a frame is resized for the vision tower, one after another: the official code of Qwen-VL does so twice.</summary>
+    /// <exception cref="ArgumentException">The frame is empty or too elongated.</exception>
+    public IReadOnlyList<(int Width, int Height)> FrameSizes(int width, int height)
+    {
+        if (QwenVision is not { } qwen)
+            return [(VisionImageSize, VisionImageSize)];
+        // The loader of qwen_vl_utils, whose factor is 28 also for Qwen3-VL, then the processor.
+        const int loaderFactor = 28;
+        var loaded = SmartResize.Of(width, height, loaderFactor, 4L * loaderFactor * loaderFactor, 16_384L * loaderFactor * loaderFactor);
+        return [loaded, SmartResize.Of(loaded.Width, loaded.Height, qwen.PatchSize * qwen.MergeSize, MinPixels, MaxPixels)];
+    }
 
     /// <summary>Masks do not depend on the object score, and memories of prompts are not binarised.</summary>
     private static Sam2Config PublishedTracker => Sam2Config.HieraLarge(v21: false) with { BlankAbsentMasks = false, DynamicMultimaskViaStability = true };
@@ -53,7 +78,8 @@ public sealed record Sa2vaConfig
         {
             using var stream = File.OpenRead(file);
             using var json = JsonDocument.Parse(stream);
-            return FromJson(json.RootElement, $"'{file}'");
+            var config = FromJson(json.RootElement, $"'{file}'");
+            return config.QwenVision is null ? config : config with { Template = QwenVlTemplate.Of(folder, config.Template) };
         }
         catch (JsonException error)
         {
@@ -67,8 +93,10 @@ public sealed record Sa2vaConfig
     public static Sa2vaConfig FromJson(JsonElement json, string where = "config.json")
     {
         var root = new ConfigSection(where, json);
+        if (!root.Has("llm_config") && root.Has("vision_config") && (root.Has("text_config") || root.FirstOf("architectures") == "Sa2VAChatModelQwen"))
+            return OverQwenVl(root, json);
         if (!root.Has("llm_config") || !root.Has("vision_config"))
-            throw new ModelFolderException($"{where} has no 'vision_config' and 'llm_config': it is not an InternVL-based Sa2VA (Sa2VA-1B, -4B, -InternVL3-2B and their like), and only those can be loaded.");
+            throw new ModelFolderException($"{where} has no 'vision_config' with 'llm_config' or 'text_config': it is not an InternVL-based Sa2VA (Sa2VA-1B, -4B, -InternVL3-2B and their like) or one over Qwen-VL, and only those can be loaded.");
         foreach (var lora in (string[])["use_backbone_lora", "use_llm_lora"])
         {
             if (root.Integer(lora, 0) != 0)
@@ -93,6 +121,33 @@ public sealed record Sa2vaConfig
         if (config.SelectLayer >= 0 || config.SelectLayer < -vision.Layers - 1)
             throw root.Unsupported("select_layer", $"{config.SelectLayer}", $"-1 to -{vision.Layers + 1} are, counted from the last layer");
         return config;
+    }
+
+    private static Sa2vaConfig OverQwenVl(ConfigSection root, JsonElement json)
+    {
+        var vision = QwenVisionConfig.FromJson(root.Section("vision_config"));
+        // Old versions of transformers keep the language model's fields beside the vision tower's section.
+        var text = root.Has("text_config") ? root.Section("text_config") : root;
+        var language = LanguageModelConfig.FromJson(text, vision.IsQwen3 ? LanguageModelFamily.Qwen3 : LanguageModelFamily.Qwen2);
+        if (language.RotaryAxes.IsEmpty)
+            throw text.Unsupported("rope_scaling", "no 'mrope_section'", "a Qwen-VL language model with three positions per token is");
+        if (vision.OutputSize != language.HiddenSize)
+            throw root.Section("vision_config").Unsupported("out_hidden_size", $"{vision.OutputSize}", $"the language model's width, {language.HiddenSize}, is");
+        if (vision.DeepstackBlocks.Length > language.Layers)
+            throw root.Section("vision_config").Unsupported("deepstack_visual_indexes", $"{vision.DeepstackBlocks.Length} blocks", $"at most the {language.Layers} of the language model's layers are");
+        var config = new Sa2vaConfig
+        {
+            QwenVision = vision,
+            Language = language,
+            Tracker = root.Has("sam2") ? Sam2Config.FromJson(json) with { BlankAbsentMasks = false } : PublishedTracker,
+            Template = vision.IsQwen3 ? ChatTemplate.QwenChat : ChatTemplate.QwenWithSystem,
+            MinPixels = root.Size("min_pixels", 512 * 28 * 28),
+            MaxPixels = root.Size("max_pixels", 2048 * 28 * 28),
+        };
+        var group = vision.PatchSize * vision.MergeSize;
+        return config.MaxPixels >= config.MinPixels && config.MaxPixels >= (long)group * group
+            ? config
+            : throw root.Unsupported("max_pixels", $"{config.MaxPixels}", $"at least 'min_pixels' = {config.MinPixels} and a group of patches, {group * group}, is");
     }
 
     private static int Side(ConfigSection root)

@@ -74,7 +74,7 @@ public sealed class Sa2vaModel : IDisposable
     }
 
     /// <summary>Looks at key frames, once for all questions about them.</summary>
-    /// <param name="frames">1 or more RGB frames of <see cref="Sa2vaConfig.VisionImageSize"/> squared, in order of time.</param>
+    /// <param name="frames">1 or more RGB frames of the size that <see cref="Sa2vaConfig.FrameSizes"/> ends with, in order of time.</param>
     /// <exception cref="ArgumentException">There is no frame, one has another size, or they are too many for the language model.</exception>
     public VisionPrefix EncodeFrames(IReadOnlyList<RgbPixels> frames) => EncodeFrames([frames], framesAtOnce: 1)[0];
 
@@ -92,24 +92,15 @@ public sealed class Sa2vaModel : IDisposable
         foreach (var frames in videos) CheckFrames(frames);
 
         using var scope = NewDisposeScope();
+        if (_network.QwenVision is { } tower)
+            return ReadEach(videos, frames => Read(_network.Look(tower, frames), frames.Count));
         var features = cat([.. videos.SelectMany(frames => frames).Chunk(framesAtOnce).Select(Look)]);         // [F, tokens, H]
-        var prefixes = new List<VisionPrefix>(videos.Count);
-        try
+        var first = 0;
+        return ReadEach(videos, frames =>
         {
-            var first = 0;
-            foreach (var frames in videos)
-            {
-                prefixes.Add(Read(PrefixIds(frames.Count), features.narrow(0, first, frames.Count), frames.Count));
-                first += frames.Count;
-            }
-
-            return prefixes;
-        }
-        catch
-        {
-            prefixes.ForEach(prefix => prefix.Dispose());
-            throw;
-        }
+            first += frames.Count;
+            return Read(PrefixIds(frames.Count), features.narrow(0, first - frames.Count, frames.Count), frames.Count);
+        });
     }
 
     /// <summary>Refuses key frames that cannot be looked at.</summary>
@@ -118,11 +109,13 @@ public sealed class Sa2vaModel : IDisposable
     {
         if (frames.Count == 0)
             throw new ArgumentException("There is no frame to look at.", nameof(frames));
-        var tokens = PrefixIds(frames.Count).Length;
+        if (Config.QwenVision is { } qwen)
+            CheckSizes(frames, qwen.PatchSize * qwen.MergeSize);
+        var tokens = PrefixIds(frames).Length;
         if (tokens >= LanguageModel.ContextLimit)
             throw new ArgumentException($"{frames.Count} frames take {tokens} tokens, more than the {LanguageModel.ContextLimit} that the language model reads; choose fewer key frames.", nameof(frames));
         var side = Config.VisionImageSize;
-        foreach (var frame in frames)
+        foreach (var frame in Config.QwenVision is null ? frames : [])
         {
             if (frame.Width != side || frame.Height != side)
                 throw new ArgumentException($"The vision tower takes frames of {side}x{side} pixels; one is {frame.Width}x{frame.Height}. Resize it first.", nameof(frames));
@@ -188,6 +181,45 @@ public sealed class Sa2vaModel : IDisposable
     /// <summary>The tokens before a question: the turn's beginning, then the frames with a line break between.</summary>
     internal int[] PrefixIds(int frames) => _prompts.Prefix(frames);
 
+    private int[] PrefixIds(IReadOnlyList<RgbPixels> frames) => Config.QwenVision is { } qwen
+        ? _prompts.Prefix([.. frames.Select(frame => frame.Width / qwen.PatchSize * (frame.Height / qwen.PatchSize) / qwen.GroupSize)])
+        : PrefixIds(frames.Count);
+
+    private static void CheckSizes(IReadOnlyList<RgbPixels> frames, int multiple)
+    {
+        foreach (var frame in frames)
+        {
+            if (frame.Width < 1 || frame.Height < 1 || frame.Width % multiple != 0 || frame.Height % multiple != 0 || frame.Bytes.Length != (long)frame.Width * frame.Height * 3)
+                throw new ArgumentException($"The vision tower takes frames with sides that are multiples of {multiple}; one is {frame.Width}x{frame.Height}. Resize it first.", nameof(frames));
+        }
+    }
+
+    private static List<VisionPrefix> ReadEach(IReadOnlyList<IReadOnlyList<RgbPixels>> videos, Func<IReadOnlyList<RgbPixels>, VisionPrefix> read)
+    {
+        var prefixes = new List<VisionPrefix>(videos.Count);
+        try
+        {
+            foreach (var frames in videos)
+                prefixes.Add(read(frames));
+            return prefixes;
+        }
+        catch
+        {
+            prefixes.ForEach(prefix => prefix.Dispose());
+            throw;
+        }
+    }
+
+    /// <summary>Over Qwen-VL: the tokens of a frame have its rows and columns, and are added to in the first layers.</summary>
+    private VisionPrefix Read(QwenVlFrames seen, int frames)
+    {
+        var ids = _prompts.Prefix(seen.Tokens);
+        var embeddings = _network.Embed(ids, _prompts.Placeholder, seen.Embeddings);
+        var (positions, deep) = (seen.Positions(ids, _prompts.Placeholder), seen.Deep(ids, _prompts.Placeholder, embeddings.device));
+        return Filled(ids.Length, frames, cache =>
+            _network.LanguageModel.forward(embeddings, [new Continuation(cache, ids.Length) { Positions = positions }], hidden_states: null, deep));
+    }
+
     private Tensor Look(RgbPixels[] frames)
     {
         var side = Config.VisionImageSize;
@@ -196,12 +228,15 @@ public sealed class Sa2vaModel : IDisposable
         return _network.Look(pixels).MoveToOuterDisposeScope();                                      // [B, tokens, H]
     }
 
-    private VisionPrefix Read(int[] ids, Tensor features, int frames)
+    private VisionPrefix Read(int[] ids, Tensor features, int frames) =>
+        Filled(ids.Length, frames, cache => _network.LanguageModel.forward(_network.Embed(ids, _prompts.Placeholder, features), cache));
+
+    private VisionPrefix Filled(int tokens, int frames, Action<KeyValueCache> read)
     {
-        var cache = _network.LanguageModel.NewCache(ids.Length);
+        var cache = _network.LanguageModel.NewCache(tokens);
         try
         {
-            _network.LanguageModel.forward(_network.Embed(ids, _prompts.Placeholder, features), cache);
+            read(cache);
             return new VisionPrefix(cache, frames);
         }
         catch

@@ -1,5 +1,6 @@
 using Sa2VA.Models.Layers;
 using Sa2VA.Models.LanguageModels;
+using Sa2VA.Models.QwenVl;
 using Sa2VA.Models.Sam2;
 using Sa2VA.Models.Weights;
 using Sa2VA.Tensors;
@@ -18,6 +19,7 @@ public sealed class Sa2vaNetwork
 
     private readonly Device _device;
     private readonly ScalarType _type;
+    private readonly VisionTower? _vision;
     private readonly Linear _segFirst;
     private readonly Linear _segSecond;
 
@@ -27,8 +29,17 @@ public sealed class Sa2vaNetwork
     public Sa2vaNetwork(WeightScope root, WeightScope tracker, Sa2vaConfig c)
     {
         (Config, _device, _type) = (c, root.Device, root.ComputeType);
-        Vision = new VisionTower(root, c);
-        LanguageModel = LanguageModel.Create(root["language_model"], c.Language);
+        if (c.QwenVision is { } qwen)
+        {
+            QwenVision = new QwenVisionModel(QwenVlScopes.VisionOf(root), qwen);
+            LanguageModel = LanguageModel.Create(QwenVlScopes.LanguageOf(root), QwenVlScopes.HeadOf(root), c.Language);
+        }
+        else
+        {
+            _vision = new VisionTower(root, c);
+            LanguageModel = LanguageModel.Create(root["language_model"], c.Language);
+        }
+
         _segFirst = new Linear(root["text_hidden_fcs"][0], c.Language.HiddenSize, c.Language.HiddenSize);
         _segSecond = new Linear(root["text_hidden_fcs"][2], c.Language.HiddenSize, c.Tracker.HiddenDim);
         var grounding = tracker[TrackerScope];
@@ -39,7 +50,12 @@ public sealed class Sa2vaNetwork
 
     public Sa2vaConfig Config { get; }
 
-    public VisionTower Vision { get; }
+    /// <summary>InternVL's way from frames to tokens.</summary>
+    /// <exception cref="NotSupportedException">The model is over Qwen-VL.</exception>
+    public VisionTower Vision => _vision ?? throw new NotSupportedException("This Sa2VA is over Qwen-VL; only InternVL's vision tower takes batches of squares.");
+
+    /// <summary>The tower of a Sa2VA over Qwen-VL; null over InternVL.</summary>
+    public QwenVisionModel? QwenVision { get; }
 
     public LanguageModel LanguageModel { get; }
 
@@ -55,6 +71,9 @@ public sealed class Sa2vaNetwork
         using var scope = NewDisposeScope();
         return Vision.forward(pixels.to(_type, _device)).MoveToOuterDisposeScope();
     }
+
+    /// <summary>What the tower makes of frames one by one, over Qwen-VL.</summary>
+    internal QwenVlFrames Look(QwenVisionModel tower, IReadOnlyList<RgbPixels> frames) => new(tower, frames, _type, _device);
 
     /// <summary>Embeddings of a prompt in which vision features stand at the placeholders, in order: [1, n, H].</summary>
     /// <exception cref="ArgumentException">There are more or fewer placeholders than features.</exception>

@@ -14,6 +14,12 @@ public sealed class ImageNormalizer
     /// <summary>SAM 2's own.</summary>
     public static ImageNormalizer Sam2 { get; } = new([0.485f, 0.456f, 0.406f], [0.229f, 0.224f, 0.225f]);
 
+    /// <summary>CLIP's, as Qwen2.5-VL has it.</summary>
+    public static ImageNormalizer Clip { get; } = new([0.48145466f, 0.4578275f, 0.40821073f], [0.26862954f, 0.26130258f, 0.27577711f]);
+
+    /// <summary>To -1 … 1, as Qwen3-VL has it.</summary>
+    public static ImageNormalizer Symmetric { get; } = new([0.5f, 0.5f, 0.5f], [0.5f, 0.5f, 0.5f]);
+
     /// <summary>Sa2VA's: its mean and deviation are bfloat16 numbers.</summary>
     public static ImageNormalizer Sa2va { get; } = new([.. Sam2._mean.Select(RoundToBFloat16)], [.. Sam2._deviation.Select(RoundToBFloat16)]);
 

@@ -9,6 +9,9 @@ public static class QwenTokens
     public const string ImageStart = "<img>";
     public const string ImageEnd = "</img>";
     public const string ImageContext = "<IMG_CONTEXT>";
+    public const string VisionStart = "<|vision_start|>";
+    public const string VisionEnd = "<|vision_end|>";
+    public const string ImagePad = "<|image_pad|>";
     public const string Segmentation = "[SEG]";
 
     /// <summary>First added id of the official Qwen2.5 vocabularies.</summary>
@@ -18,7 +21,7 @@ public static class QwenTokens
     [
         EndOfText, TurnStart, TurnEnd,
         "<|object_ref_start|>", "<|object_ref_end|>", "<|box_start|>", "<|box_end|>", "<|quad_start|>", "<|quad_end|>",
-        "<|vision_start|>", "<|vision_end|>", "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>",
+        VisionStart, VisionEnd, "<|vision_pad|>", ImagePad, "<|video_pad|>",
     ];
 
     private static readonly string[] Plain =
@@ -50,6 +53,19 @@ public static class QwenTokens
             AddedTokens = Added(firstAdded),
             EndOfSequence = TurnEnd,
             Padding = EndOfText,
+        };
+    }
+
+    /// <summary>The same with the tokens of Sa2VA over Qwen2.5-VL, or over Qwen3-VL, which has a few more.</summary>
+    internal static TokenizerSpec ByteLevelQwenVl(int firstAdded, bool isQwen3)
+    {
+        var plain = isQwen3 ? Plain.Concat(["<tool_response>", "</tool_response>", "<think>", "</think>"]) : Plain;
+        var tokens = Control.Select(content => (content, special: true)).Concat(plain.Select(content => (content, special: false))).Concat(Sa2va.Select(content => (content, special: true)));
+        var spec = ByteLevel(firstAdded);
+        return new TokenizerSpec
+        {
+            Vocabulary = spec.Vocabulary, Merges = spec.Merges, EndOfSequence = spec.EndOfSequence, Padding = spec.Padding,
+            AddedTokens = [.. tokens.Select((token, index) => new AddedToken(firstAdded + index, token.content, token.special))],
         };
     }
 

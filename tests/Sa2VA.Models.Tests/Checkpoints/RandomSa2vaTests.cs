@@ -21,6 +21,8 @@ public sealed class RandomSa2vaTests : IDisposable
     [InlineData("tiny-i", true)]
     [InlineData("tiny-internlm2", false)]
     [InlineData("tiny-phi3", false)]
+    [InlineData("tiny-qwen2.5vl", false)]
+    [InlineData("tiny-qwen3vl", false)]
     public void A_random_checkpoint_loads_like_a_fetched_one(string preset, bool improved)
     {
         var parameters = Write(preset);
@@ -30,7 +32,7 @@ public sealed class RandomSa2vaTests : IDisposable
 
         Assert.Equal(improved, model.ModifiedDecoder is not null);
         Assert.Equal(parameters, report.Parameters);
-        Assert.Equal((ModelKind.Sa2vaInternVl, improved ? "sa2va-i" : "sa2va", 128), (report.Kind, report.Protocol, report.ImageSize));
+        Assert.Equal((ModelPreset.Named(preset).Kind, improved ? "sa2va-i" : "sa2va", 128), (report.Kind, report.Protocol, report.ImageSize));
         Assert.Equal(model.Tokenizer.RequiredId(QwenTokens.Segmentation), report.Tokenizer!.Segmentation);
         Assert.DoesNotContain(report.Parts, part => part.Name == "other");
         Assert.Empty(report.Problems);
@@ -59,6 +61,9 @@ public sealed class RandomSa2vaTests : IDisposable
     [InlineData("tiny-internlm2", "<|im_end|> [SEG] [UNUSED_TOKEN_1] ünïcödé 你好\n")]
     [InlineData("tiny-phi3", "the person in the red shirt")]
     [InlineData("tiny-phi3", "<|end|> [SEG] ünïcödé 你好\n")]
+    [InlineData("tiny-qwen2.5vl", "the person in the red shirt")]
+    [InlineData("tiny-qwen2.5vl", "<|image_pad|> <|im_end|> [SEG]")]
+    [InlineData("tiny-qwen3vl", "the person in the red shirt")]
     public void Every_family_answers_with_one_segment(string preset, string question)
     {
         Write(preset);
@@ -108,6 +113,10 @@ public sealed class RandomSa2vaTests : IDisposable
     [InlineData("language_model.model.layers.1.attention.wqkv.weight", "tiny-internlm2")]
     [InlineData("language_model.output.weight", "tiny-internlm2")]
     [InlineData("language_model.model.layers.0.mlp.gate_up_proj.weight", "tiny-phi3")]
+    [InlineData("model.model.visual.blocks.1.mlp.gate_proj.bias", "tiny-qwen2.5vl")]
+    [InlineData("model.lm_head.weight", "tiny-qwen2.5vl")]
+    [InlineData("model.model.visual.deepstack_merger_list.1.norm.bias", "tiny-qwen3vl")]
+    [InlineData("model.model.language_model.layers.1.self_attn.k_norm.weight", "tiny-qwen3vl")]
     public void A_deleted_tensor_is_named(string tensor, string preset = "tiny")
     {
         Write(preset);
@@ -169,6 +178,8 @@ public sealed class RandomSa2vaTests : IDisposable
     [InlineData("4b", 2048, 3.93, 3.95)]
     [InlineData("4b-phi3", 3072, 4.35, 4.45, 32_025)]
     [InlineData("8b", 4096, 8.2, 8.4, 92_558)]
+    [InlineData("qwen2.5vl-3b", 2048, 4.2, 4.4, 151_670)]
+    [InlineData("qwen3vl-4b", 2560, 4.9, 5.2, 151_674)]
     [InlineData("26b", 6144, 25.5, 26.2, 92_558)]
     public void A_real_size_has_the_vocabulary_and_the_number_of_parameters_of_the_published_one(string preset, int width, double fewest, double most, int vocabulary = 151_679)
     {
@@ -177,19 +188,19 @@ public sealed class RandomSa2vaTests : IDisposable
 
         var specs = ModelCatalogue.Of(ModelPreset.Named(preset), json.RootElement);
 
-        Assert.Equal([vocabulary, width], specs.First(spec => spec.Name is "language_model.lm_head.weight" or "language_model.output.weight").Shape);
+        Assert.Equal([vocabulary, width], specs.First(spec => spec.Name is "language_model.lm_head.weight" or "language_model.output.weight" or "model.lm_head.weight").Shape);
         Assert.InRange(specs.Sum(spec => spec.Count) / 1e9, fewest, most);
     }
 
     private static List<RgbPixels> Frames(Sa2vaModel model, int seed)
     {
-        var side = model.Config.VisionImageSize;
+        var (width, height) = model.Config.FrameSizes(160, 96)[^1];
         var random = new Random(seed);
         return [.. Enumerable.Range(0, 5).Select(_ =>
         {
-            var pixels = new byte[side * side * 3];
+            var pixels = new byte[width * height * 3];
             random.NextBytes(pixels);
-            return new RgbPixels(side, side, pixels);
+            return new RgbPixels(width, height, pixels);
         })];
     }
 
