@@ -149,6 +149,7 @@ public static class GatewayApp
         EventEndpoint.Map(api);
         ClusterEndpoints.Map(api);
         DashboardEndpoints.Map(app);
+        PriorityEndpoints.Map(api);
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
         app.MapGet("/health/live", () => TypedResults.Ok()).AllowAnonymous().ExcludeFromDescription();
         app.MapGet("/health/ready", ReadyAsync).AllowAnonymous().ExcludeFromDescription();

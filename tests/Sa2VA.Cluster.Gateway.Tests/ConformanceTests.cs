@@ -114,14 +114,21 @@ public sealed class ConformanceTests(GatewayFixture fixture)
             return new StringContent(line, Encoding.UTF8, "application/x-ndjson");
         }
 
-        JsonNode body = path.EndsWith("/cancel", StringComparison.Ordinal) ? new JsonObject { ["reason"] = "a reason" } : new JsonObject
+        JsonNode body = path switch
         {
-            ["model"] = "nano", ["title"] = "a title", ["priority"] = "low", ["keyFrames"] = 5,
-            ["videos"] = new JsonArray(new JsonObject { ["video"] = random.Next(2) == 0 ? "a.mp4" : Odd(random), ["expressions"] = new JsonArray("the dog") }),
+            _ when path.EndsWith("/cancel", StringComparison.Ordinal) => new JsonObject { ["reason"] = "a reason" },
+            _ when path.EndsWith("/priority", StringComparison.Ordinal) => new JsonObject { ["priority"] = random.Next(2) == 0 ? "high" : Odd(random) },
+            _ => NewJob(random),
         };
         var text = body.ToJsonString();
         return new StringContent(random.Next(2) == 0 ? text : Mutated(random, text), Encoding.UTF8) { Headers = { ContentType = new MediaTypeHeaderValue(random.Next(8) == 0 ? "text/plain" : "application/json") } };
     }
+
+    private static JsonObject NewJob(Random random) => new()
+    {
+        ["model"] = "nano", ["title"] = "a title", ["priority"] = "low", ["keyFrames"] = 5,
+        ["videos"] = new JsonArray(new JsonObject { ["video"] = random.Next(2) == 0 ? "a.mp4" : Odd(random), ["expressions"] = new JsonArray("the dog") }),
+    };
 
     private static string Mutated(Random random, string text)
     {

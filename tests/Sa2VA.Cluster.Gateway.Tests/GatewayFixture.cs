@@ -67,10 +67,16 @@ public sealed class GatewayFixture(ServersFixture servers) : IAsyncDisposable
     public async Task<string> CompletedJobAsync(HttpClient caller, int videos, CancellationToken stop)
     {
         var job = await SubmitAsync(caller, videos, stop);
+        await UntilCompletedAsync(caller, job, videos, stop);
+        return job;
+    }
+
+    public static async Task UntilCompletedAsync(HttpClient caller, string job, int videos, CancellationToken stop)
+    {
         for (; ; )
         {
             var body = await caller.GetFromJsonAsync<JsonElement>($"/api/v1/jobs/{job}", stop);
-            if (body.GetProperty("byState").GetProperty("completed").GetInt32() == videos) return job;
+            if (body.GetProperty("byState").GetProperty("completed").GetInt32() == videos) return;
             // The state is polled as a caller would: the API promises nothing faster than events, which have tests of their own.
             await Task.Delay(50, stop);
         }
@@ -137,7 +143,7 @@ public sealed class GatewayFixture(ServersFixture servers) : IAsyncDisposable
         var news = new EventPublisher(connection.Progress, connection.Jobs.IsOverAsync);
         var node = new Node(settings, new NodeServices
         {
-            News = news.Tell,
+            News = news.Tell, Nodes = connection.Nodes,
             Transport = connection.Transport, Journal = connection.Journal, Jobs = connection.Jobs, States = connection.States, Results = connection.Results,
             Fetch = static (source, _) => Task.FromResult(new LocalVideo(source)), Log = NullLogger.Instance,
             Progress = (video, epoch) => new VideoReport(reporter, video, epoch, settings.Name, TimeProvider.System),

@@ -33,7 +33,7 @@ internal static class NodeSession
             States = new MeteredCheckpointStore(cluster.States, telemetry.Metrics), Results = new MeteredResultStore(cluster.Results, telemetry.Metrics),
             Fetch = (source, stop) => sources.FetchForRunAsync(source, telemetry.Metrics, stop),
             Progress = (video, epoch) => new VideoReport(reporter, video, epoch, settings.Name, TimeProvider.System),
-            News = news.Tell, Metrics = telemetry.Metrics, Log = logs.CreateLogger<Node>(),
+            News = news.Tell, Nodes = cluster.Nodes, Metrics = telemetry.Metrics, Log = logs.CreateLogger<Node>(),
         });
         await using var watch = new ClusterWatch(
             telemetry, cluster.Transport.LengthsAsync, stop => cluster.Jobs.ListJobsAsync(before: null, CountedJobs, stop), () => (node.Videos.Count, settings.Devices.Sum(device => device.Slots)));

@@ -71,7 +71,7 @@ public sealed record JobBody(
 /// <summary>Frames of what was probed so far.</summary>
 /// <param name="Done">Frames whose masks are stored.</param>
 /// <param name="Total">Frames in all; null when not known.</param>
-/// <param name="PerSecond">Pace of late.</param>
+/// <param name="PerSecond">Pace of late while it runs, that of the whole work afterwards; 0 when not known.</param>
 public sealed record FrameProgress(long Done, long? Total, double PerSecond);
 
 /// <summary>A page of a list.</summary>

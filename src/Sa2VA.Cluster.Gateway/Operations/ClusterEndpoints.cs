@@ -2,24 +2,29 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Sa2VA.Cluster.Gateway.Problems;
 using Sa2VA.Cluster.Gateway.Security;
 using Sa2VA.Cluster.Nodes;
-using Sa2VA.Cluster.Transport;
 
 namespace Sa2VA.Cluster.Gateway.Operations;
 
-/// <summary>The cluster itself: queues, models, dead letters.</summary>
+/// <summary>The cluster itself: nodes, queues, models, dead letters.</summary>
 internal static class ClusterEndpoints
 {
     private const int MostListed = 1000;
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/cluster", FindAsync).RequireAuthorization(Scope.Read).WithTags("cluster").WithName("getCluster").WithSummary("Queues, and the models that jobs may ask for.");
+        api.MapGet("/cluster", FindAsync).RequireAuthorization(Scope.Read).WithTags("cluster").WithName("getCluster").WithSummary("Nodes and what they have in hand, queues, and the models that jobs may ask for.");
         api.MapGet("/dead", ListDeadAsync).RequireAuthorization(Scope.Operate).WithTags("cluster").WithName("listDead").WithSummary("Work that was given up, oldest first, and why.");
         api.MapDelete("/dead/{video}", ForgetDeadAsync).RequireAuthorization(Scope.Operate).WithTags("cluster").WithName("forgetDead").WithSummary("Take a video's work off that list.");
     }
 
-    private static async Task<Ok<ClusterBody>> FindAsync(ClusterConnection cluster, GatewaySettings settings, CancellationToken stop) => TypedResults.Ok(new ClusterBody(
-        [.. settings.Models.Order(StringComparer.Ordinal)], [.. (await cluster.Transport.LengthsAsync(stop)).Select(queue => new QueueBody(queue.Kind, queue.Priority, queue.Waiting))]));
+    private static async Task<Ok<ClusterBody>> FindAsync(ClusterConnection cluster, GatewaySettings settings, TimeProvider time, CancellationToken stop)
+    {
+        var queues = await cluster.Transport.LengthsAsync(stop);
+        var nodes = await cluster.Nodes.ListAsync(stop);
+        return TypedResults.Ok(new ClusterBody(
+            [.. settings.Models.Order(StringComparer.Ordinal)], [.. queues.Select(queue => new QueueBody(queue.Kind, queue.Priority, queue.Waiting))],
+            await cluster.Transport.CountDeadAsync(stop), [.. nodes.Select(known => NodeBody.Of(known, time.GetUtcNow()))]));
+    }
 
     private static async Task<Results<Ok<IReadOnlyList<DeadBody>>, ProblemHttpResult>> ListDeadAsync(ClusterConnection cluster, CancellationToken stop, int limit = 100)
     {
@@ -30,20 +35,3 @@ internal static class ClusterEndpoints
     private static async Task<Results<NoContent, ProblemHttpResult>> ForgetDeadAsync(string video, ClusterConnection cluster, CancellationToken stop) =>
         await cluster.Transport.ForgetDeadAsync(video, stop) ? TypedResults.NoContent() : Problem.Of(StatusCodes.Status404NotFound, $"'{video}' is not among the dead.");
 }
-
-/// <summary>The cluster.</summary>
-/// <param name="Models">Names of the models that jobs may ask for.</param>
-/// <param name="Queues">What waits.</param>
-public sealed record ClusterBody(IReadOnlyList<string> Models, IReadOnlyList<QueueBody> Queues);
-
-/// <summary>A queue.</summary>
-/// <param name="Kind">What a node must be able to do to take from it.</param>
-/// <param name="Priority">How urgent its work is.</param>
-/// <param name="Waiting">How much waits, without what is in hand.</param>
-public sealed record QueueBody(WorkKind Kind, WorkPriority Priority, long Waiting);
-
-/// <summary>Work that was given up.</summary>
-/// <param name="VideoId">Whose.</param>
-/// <param name="Reason">Why.</param>
-/// <param name="At">When.</param>
-public sealed record DeadBody(string VideoId, string Reason, DateTimeOffset At);

@@ -2,6 +2,7 @@ using Sa2VA.Cluster.Gateway.Jobs;
 using Sa2VA.Cluster.Jobs;
 using Sa2VA.Cluster.Progress;
 using Sa2VA.Cluster.Results;
+using Sa2VA.Cluster.Transport;
 using Sa2VA.Cluster.Videos;
 using Sa2VA.Media.Masks;
 
@@ -19,18 +20,22 @@ namespace Sa2VA.Cluster.Gateway.Videos;
 /// <param name="Attempts">Crashes in a row.</param>
 /// <param name="Error">Why it failed, is dead, or was cancelled.</param>
 /// <param name="UpdatedAt">When it last got anywhere.</param>
+/// <param name="Priority">How urgent.</param>
+/// <param name="EtaSeconds">Time that is left at the pace of late; null when it does not run or has no pace.</param>
 public sealed record VideoBody(
     string VideoId, string JobId, string? Name, string Source, VideoState State, ProgressStage? Stage, FrameProgress Progress, string? Node, int Attempts, string? Error,
-    DateTimeOffset UpdatedAt)
+    DateTimeOffset UpdatedAt, WorkPriority Priority, double? EtaSeconds)
 {
     internal static VideoBody Of(VideoView view, VideoProgress? progress)
     {
         // What is reported runs ahead of what is recorded, while the video is worked on.
         var live = view.State == VideoState.Running && progress is not null && progress.Epoch >= view.Epoch ? progress : null;
+        var (done, total) = (Math.Max(view.FramesDone, live?.FramesDone ?? 0), view.FramesTotal ?? live?.FramesTotal);
+        var pace = live is not null ? live.FramesPerSecond : view.WorkSeconds > 0 ? Math.Round(view.FramesDone / view.WorkSeconds, 3) : 0;
+        double? left = live is not null && pace > 0 && total is not null ? Math.Round(Math.Max(0, total.Value - done) / pace, 1) : null;
         return new VideoBody(
-            view.VideoId, view.JobId, view.Request.Name, view.Request.Source, view.State, live?.Stage,
-            new FrameProgress(Math.Max(view.FramesDone, live?.FramesDone ?? 0), view.FramesTotal ?? live?.FramesTotal, live?.FramesPerSecond ?? 0),
-            view.Owner, view.Attempts, view.Error, view.UpdatedAt);
+            view.VideoId, view.JobId, view.Request.Name, view.Request.Source, view.State, live?.Stage, new FrameProgress(done, total, pace), view.Owner, view.Attempts, view.Error,
+            view.UpdatedAt, view.Priority, left);
     }
 }
 

@@ -41,9 +41,10 @@ public interface IJobStore
 
     /// <summary>
     /// Counts an attempt at a video and says what is to be done. Each attempt that neither ended with its video nor was settled with <see cref="EndAttemptAsync"/>
-    /// was ended by a crash or a loss of ownership; after <paramref name="maxAttempts"/> such ones in a row the video is dead.
+    /// was ended by a crash or a loss of ownership; after <paramref name="maxAttempts"/> such ones in a row the video is dead. A message that was
+    /// left behind in the queue of another priority is to be forgotten.
     /// </summary>
-    Task<Attempt> BeginAttemptAsync(string videoId, string nodeId, int maxAttempts, CancellationToken cancellationToken);
+    Task<Attempt> BeginAttemptAsync(WorkItem item, string nodeId, int maxAttempts, CancellationToken cancellationToken);
 
     /// <summary>
     /// Videos of a job that are not over, in the order of its manifest: to cancel a job, hold it, so that no more of it begins, and cancel
@@ -58,7 +59,8 @@ public interface IJobStore
     /// <summary>
     /// The attempt ended in good order (end of its slice, drained): earlier crashes are forgiven, as they are by the end of a video. Returns where the video stands now:
     /// <see cref="VideoState.Waiting"/> asks the node to publish its continuation; a video that is held back is
-    /// <see cref="VideoState.Paused"/>. Null when another attempt has begun since, and then it is that one's.
+    /// <see cref="VideoState.Paused"/>. Null when another attempt has begun since, and then it is that one's, or when its continuation is queued
+    /// already, because its priority has changed.
     /// </summary>
     Task<VideoState?> EndAttemptAsync(string videoId, string nodeId, CancellationToken cancellationToken);
 
@@ -83,6 +85,18 @@ public interface IJobStore
 
     /// <summary>Wakes failed or dead videos again, with their attempts forgiven: one of them, or all of a job. Returns how many.</summary>
     Task<int> RetryAsync(string jobId, string? videoId, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Sets the priority of a job and all its videos, or that of one video, and moves what waits in a queue to that of the new priority. What a node has in
+    /// hand is moved when it is handed over, what is held back when it is released. Returns how many were moved.
+    /// </summary>
+    Task<int> PrioritizeAsync(string jobId, string? videoId, WorkPriority priority, CancellationToken cancellationToken);
+
+    /// <summary>Whether a message is one that was left behind in the queue of another priority; it is told once.</summary>
+    Task<bool> ForgetMessageAsync(WorkItem item, CancellationToken cancellationToken);
+
+    /// <summary>How fast videos of a model were worked on: the latest completed ones that were run, newest first.</summary>
+    Task<IReadOnlyList<MeasuredVideo>> ListMeasuredAsync(string model, int limit, CancellationToken cancellationToken);
 
     /// <summary>
     /// Publishes messages of the outbox, the more urgent and then the older ones first, several at a time, and removes each once <paramref name="publish"/> has returned. Several pumps share
@@ -200,9 +214,18 @@ public sealed record JobView(
 /// <param name="Error">Why it failed, is dead or was cancelled.</param>
 /// <param name="UpdatedAt">Of the last change.</param>
 /// <param name="ReusedFrom">The video whose masks were copied for it; null when it was run.</param>
+/// <param name="Priority">How urgent: its own, or its job's.</param>
+/// <param name="WorkSeconds">Time that nodes spent on it, as of the last checkpoint.</param>
 public sealed record VideoView(
     string VideoId, string JobId, VideoRequest Request, VideoState State, long Epoch, string? Owner, int Attempts,
-    long FramesDone, long? FramesTotal, string? Error, DateTimeOffset UpdatedAt, string? ReusedFrom = null);
+    long FramesDone, long? FramesTotal, string? Error, DateTimeOffset UpdatedAt, string? ReusedFrom = null,
+    WorkPriority Priority = WorkPriority.Normal, double WorkSeconds = 0);
+
+/// <summary>What a completed video has taken.</summary>
+/// <param name="Frames">Frames that were tracked.</param>
+/// <param name="Targets">Things that were to be found.</param>
+/// <param name="Seconds">Time that nodes spent on it.</param>
+public sealed record MeasuredVideo(long Frames, int Targets, double Seconds);
 
 /// <summary>What a node is to do with work that it took.</summary>
 /// <param name="Verdict">Whether to begin.</param>

@@ -4,6 +4,7 @@ using Sa2VA.Actors.Journaling;
 using Sa2VA.Cluster.Archive;
 using Sa2VA.Cluster.Checkpoints;
 using Sa2VA.Cluster.Jobs;
+using Sa2VA.Cluster.Nodes.Presence;
 using Sa2VA.Cluster.Postgres;
 using Sa2VA.Cluster.Progress;
 using Sa2VA.Cluster.RabbitMq;
@@ -28,6 +29,7 @@ public sealed class ClusterConnection : IAsyncDisposable
         Jobs = new PostgresJobStore(database);
         States = new PostgresCheckpointStore(database, options.ScratchFolder);
         Progress = new RedisProgressLog(redis);
+        Nodes = new RedisNodeRegistry(redis);
     }
 
     /// <summary>Work and mail.</summary>
@@ -47,6 +49,9 @@ public sealed class ClusterConnection : IAsyncDisposable
 
     /// <summary>What watchers see.</summary>
     public IProgressLog Progress { get; }
+
+    /// <summary>Which nodes there are.</summary>
+    public INodeRegistry Nodes { get; }
 
     /// <summary>Connects to all three.</summary>
     /// <exception cref="SettingsException">A server does not let us in, or a setting is wrong.</exception>

@@ -1,4 +1,5 @@
 using Sa2VA.Actors;
+using Sa2VA.Cluster.Nodes.Presence;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Settings;
 using Sa2VA.Cluster.Telemetry;
@@ -56,12 +57,14 @@ public sealed class Node : IAsyncDisposable
     {
         using var stop = new CancellationTokenSource();
         using var noLooking = CancellationTokenSource.CreateLinkedTokenSource(drain);
+        var startedAt = _services.Time.GetUtcNow();
         _services.Log.Started(_settings.Name, _devices.Slots, string.Join(", ", _settings.Roles));
         var looking = LookAsync(noLooking.Token);
         var pumping = OutboxLoop.RunAsync(_services, noLooking.Token);
         var watching = DeadWatch.RunAsync(_services, noLooking.Token);
         // The enumeration must outlive the sessions: when it ends, what is in hand goes back to the queue.
         using var noWork = new CancellationTokenSource();
+        var announcing = _services.Nodes is { } nodes ? PresenceLoop.RunAsync(nodes, () => Look(startedAt, noLooking.IsCancellationRequested), _services.Time, noWork.Token) : Task.CompletedTask;
         var kinds = _settings.Roles.Select(role => role == NodeRole.Keyframe ? WorkKind.Keyframes : WorkKind.Video).Concat([WorkKind.Video]).Distinct().ToArray();
         await using var deliveries = _services.Transport.ConsumeAsync(kinds, _devices.Slots, noWork.Token).GetAsyncEnumerator(CancellationToken.None);
         var returning = Task.CompletedTask;
@@ -81,6 +84,7 @@ public sealed class Node : IAsyncDisposable
             await looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await pumping;
             await watching;
+            await announcing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         _services.Log.Stopped(_settings.Name);
@@ -94,6 +98,17 @@ public sealed class Node : IAsyncDisposable
         await _devices.DisposeAsync();
         await _digests.DisposeAsync();
         _free.Dispose();
+    }
+
+    /// <summary>What others may know of it.</summary>
+    private NodePresence Look(DateTimeOffset startedAt, bool isDraining)
+    {
+        var now = _services.Time.GetUtcNow();
+        HeldVideo[] videos;
+        lock (_gate) videos = [.. _sessions.Values.Select(one => new HeldVideo(one.Session.Item.VideoId, now - Worked(one.Session))).OrderBy(video => video.Since)];
+        return new NodePresence(
+            _settings.Name, _settings.Roles, [.. _settings.Models.Keys.Order(StringComparer.Ordinal)], [.. _settings.Devices.Select(device => new PresentDevice(device.Device, device.Slots))],
+            startedAt, isDraining, videos);
     }
 
     private ModelHost Load(string folder, string device) => new(folder, device, _settings.Keyframes)
@@ -131,6 +146,15 @@ public sealed class Node : IAsyncDisposable
 
     private async Task BeginAsync(IWorkDelivery delivery, CancellationToken stop)
     {
+        // A second message of a video in work may be one that its priority has left behind: it must not take the place of the one that counts.
+        if (Videos.Contains(delivery.Item.VideoId, StringComparer.Ordinal)
+            && await new Patience(delivery.Item.VideoId, _services).TryAsync(() => _services.Jobs.ForgetMessageAsync(delivery.Item, stop), stop))
+        {
+            await delivery.AcknowledgeAsync(stop);
+            _free.Release();
+            return;
+        }
+
         IWorkDelivery? older;
         lock (_gate)
         {

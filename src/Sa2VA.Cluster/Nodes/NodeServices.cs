@@ -3,6 +3,7 @@ using Sa2VA.Actors;
 using Sa2VA.Actors.Journaling;
 using Sa2VA.Cluster.Checkpoints;
 using Sa2VA.Cluster.Jobs;
+using Sa2VA.Cluster.Nodes.Presence;
 using Sa2VA.Cluster.Progress;
 using Sa2VA.Cluster.Results;
 using Sa2VA.Cluster.Runs;
@@ -38,6 +39,9 @@ public sealed record NodeServices
 
     /// <summary>Where what happens in a job is told to its watchers, by the job's id.</summary>
     public Action<string, JobEvent> News { get; init; } = static (_, _) => { };
+
+    /// <summary>Where the node says that it is there; null for nowhere.</summary>
+    public INodeRegistry? Nodes { get; init; }
 
     /// <summary>Makes the actor that works on a video; a simulation makes another one.</summary>
     internal Func<Sitting, ActorRef<VideoCommand>, long, Actor<VideoWork>> Worker { get; init; } = static (sitting, video, epoch) => new VideoWorker(sitting, video, epoch);

@@ -86,7 +86,7 @@ internal sealed class VideoSession
     private async Task<Attempt> ClaimAsync(CancellationToken stop)
     {
         using var span = ClusterTracing.StartStage("claim");
-        return await _patience.TryAsync(() => _services.Jobs.BeginAttemptAsync(Item.VideoId, _settings.Name, _settings.MaxAttempts, stop), stop);
+        return await _patience.TryAsync(() => _services.Jobs.BeginAttemptAsync(Item, _settings.Name, _settings.MaxAttempts, stop), stop);
     }
 
     private async Task WorkAsync(JobRequest job, VideoView view, Failover? failover, CancellationToken stop)

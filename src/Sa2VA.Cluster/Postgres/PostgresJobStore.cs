@@ -57,18 +57,18 @@ public sealed class PostgresJobStore(PostgresDatabase database, TimeProvider? ti
             [jobId, NumberOf(jobId, after), Limit(limit)], cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<Attempt> BeginAttemptAsync(string videoId, string nodeId, int maxAttempts, CancellationToken cancellationToken)
+    public async Task<Attempt> BeginAttemptAsync(WorkItem item, string nodeId, int maxAttempts, CancellationToken cancellationToken)
     {
-        if (!VideoNumber.TryParse(videoId, out var video)) return new Attempt(AttemptVerdict.Forget, Job: null, Video: null);
+        if (!VideoNumber.TryParse(item.VideoId, out var video)) return new Attempt(AttemptVerdict.Forget, Job: null, Video: null);
         // Names this attempt, so that one whose answer was lost is not counted again.
         var attempt = Guid.NewGuid();
-        return await database.RetryAsync($"beginning '{videoId}'", async stop =>
+        return await database.RetryAsync($"beginning '{item.VideoId}'", async stop =>
         {
             await using var batch = database.Source.CreateBatch();
             batch.BatchCommands.Add(Sql.InBatch(
                 "SELECT clock_timestamp() - updated_at FROM videos WHERE job_id = $1 AND number = $2 AND attempts > 0 AND error IS NULL AND attempt_id <> $3",
                 video.JobId, video.Number, attempt));
-            batch.BatchCommands.Add(Sql.InBatch("SELECT begin_attempt($1, $2, $3, $4, $5)", video.JobId, video.Number, nodeId, attempt, maxAttempts));
+            batch.BatchCommands.Add(Sql.InBatch("SELECT take_message($1, $2, $3, $4, $5, $6)", video.JobId, video.Number, nodeId, attempt, maxAttempts, (short)item.Priority));
             batch.BatchCommands.Add(Sql.InBatch(
                 $"SELECT {JobRows.VideoColumns}, j.request FROM videos AS v JOIN jobs AS j USING (job_id) WHERE v.job_id = $1 AND v.number = $2", video.JobId, video.Number));
             await using var row = await batch.ExecuteReaderAsync(stop);
@@ -133,6 +133,37 @@ public sealed class PostgresJobStore(PostgresDatabase database, TimeProvider? ti
     /// <inheritdoc/>
     public Task<int> RetryAsync(string jobId, string? videoId, CancellationToken cancellationToken)
         => WakeAsync($"waking '{videoId ?? jobId}'", "SELECT wake_videos($1, $2, ARRAY['failed', 'dead'])", jobId, videoId, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<int> PrioritizeAsync(string jobId, string? videoId, WorkPriority priority, CancellationToken cancellationToken)
+    {
+        int? number = null;
+        if (videoId is not null)
+        {
+            if (!IsOf(jobId, videoId, out var one)) return 0;
+            number = one;
+        }
+
+        // As many messages as the job has videos.
+        return (int)(long)(await AskAsync($"moving '{videoId ?? jobId}'", "SELECT prioritize_videos($1, $2, $3)", [jobId, number, (short)priority], cancellationToken, timeoutSeconds: 0))!;
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> ForgetMessageAsync(WorkItem item, CancellationToken cancellationToken)
+        => VideoNumber.TryParse(item.VideoId, out var video)
+            && await AskAsync($"looking at a message of '{item.VideoId}'",
+                "UPDATE videos SET stale[$3 + 1] = stale[$3 + 1] - 1 WHERE job_id = $1 AND number = $2 AND stale[$3 + 1] > 0 RETURNING true",
+                [video.JobId, video.Number, (int)item.Priority], cancellationToken) is true;
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<MeasuredVideo>> ListMeasuredAsync(string model, int limit, CancellationToken cancellationToken)
+        => ListAsync("looking for measured videos", static row => new MeasuredVideo(row.GetInt64(0), row.GetInt32(1), row.GetDouble(2)),
+            """
+            SELECT v.frames_total, jsonb_array_length(v.targets), v.work_seconds FROM videos AS v JOIN jobs AS j USING (job_id)
+            WHERE j.request ->> 'model' = $1 AND v.state = 'completed' AND v.reused_from IS NULL AND v.work_seconds > 0 AND v.frames_total > 0
+                AND j.job_id IN (SELECT recent.job_id FROM jobs AS recent ORDER BY recent.job_id DESC LIMIT 200)
+            ORDER BY v.updated_at DESC LIMIT $2
+            """, [model, Limit(limit)], cancellationToken);
 
     /// <inheritdoc/>
     public Task<int> PumpOutboxAsync(int limit, Func<WorkItem, CancellationToken, ValueTask> publish, CancellationToken cancellationToken)

@@ -25,6 +25,12 @@ internal sealed class RedisKeys(string prefix)
     /// <summary>Hash: sums over the videos of a job.</summary>
     public RedisKey JobProgress(string jobId) => $"{prefix}:{{{ClusterIds.CheckJob(jobId)}}}:progress";
 
+    /// <summary>Set: names of the nodes.</summary>
+    public RedisKey Nodes => $"{prefix}:{{nodes}}";
+
+    /// <summary>What the keys begin with that hold what nodes say of themselves.</summary>
+    public RedisKey NodeStem => $"{prefix}:{{nodes}}:";
+
     /// <summary>Stream: what happened in a job.</summary>
     public RedisKey Events(string jobId) => $"{prefix}:{{{ClusterIds.CheckJob(jobId)}}}:events";
 }

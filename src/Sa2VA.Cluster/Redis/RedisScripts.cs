@@ -75,6 +75,37 @@ internal static class RedisScripts
         return {1, epoch}
         """;
 
+    /// <summary>KEYS: names, node. ARGV: name, what it says of itself, expiry in ms.</summary>
+    public const string Announce = """
+        redis.call('SADD', KEYS[1], ARGV[1])
+        redis.call('PEXPIRE', KEYS[1], ARGV[3])
+        redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3])
+        return 1
+        """;
+
+    /// <summary>KEYS: names, node. ARGV: name.</summary>
+    public const string Leave = """
+        redis.call('SREM', KEYS[1], ARGV[1])
+        redis.call('DEL', KEYS[2])
+        return 1
+        """;
+
+    /// <summary>KEYS: names. ARGV: stem of the nodes' keys. Answers what each says of itself and the ms after which that expires; forgets names whose key has expired.</summary>
+    public const string ListNodes = """
+        local found = {}
+        for _, name in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+          local key = ARGV[1] .. name
+          local said = redis.call('GET', key)
+          if said then
+            table.insert(found, said)
+            table.insert(found, redis.call('PTTL', key))
+          else
+            redis.call('SREM', KEYS[1], name)
+          end
+        end
+        return found
+        """;
+
     /// <summary>KEYS: events. ARGV: how many to keep, expiry in ms, then names and values. Answers the id.</summary>
     public const string Publish = """
         local id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', unpack(ARGV, 3))
