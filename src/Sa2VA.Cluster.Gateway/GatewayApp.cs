@@ -82,6 +82,7 @@ public static class GatewayApp
         services.AddSingleton(settings).AddSingleton(cluster).AddSingleton(TimeProvider.System).AddSingleton(new ApiKeyFile(settings.Keys)).AddSingleton<StreamSlots>();
         services.AddSingleton(provider => new EventPublisher(cluster.Progress, cluster.Jobs.IsOverAsync, provider.GetRequiredService<ILogger<EventPublisher>>()));
         services.AddSingleton(provider => new VideoMailer(cluster.Transport, cluster.Journal, settings.Name, TimeProvider.System, provider.GetRequiredService<EventPublisher>().Tell));
+        services.AddSingleton(provider => new VideoPrompts(cluster.Journal, provider.GetRequiredService<VideoMailer>(), TimeProvider.System));
         services.AddAuthentication(ApiKeyAuthentication.Name).AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.Name, _ => { });
         var policies = services.AddAuthorizationBuilder();
         foreach (var scope in Scope.All) policies.AddPolicy(scope, policy => policy.RequireAuthenticatedUser().RequireClaim(ApiKeyAuthentication.ScopeClaim, scope));
@@ -146,6 +147,7 @@ public static class GatewayApp
         JobEndpoints.Map(api);
         VideoEndpoints.Map(api);
         MaskEndpoints.Map(api);
+        PromptEndpoints.Map(api);
         EventEndpoint.Map(api);
         ClusterEndpoints.Map(api);
         DashboardEndpoints.Map(app);

@@ -118,6 +118,9 @@ public sealed class ConformanceTests(GatewayFixture fixture)
         {
             _ when path.EndsWith("/cancel", StringComparison.Ordinal) => new JsonObject { ["reason"] = "a reason" },
             _ when path.EndsWith("/priority", StringComparison.Ordinal) => new JsonObject { ["priority"] = random.Next(2) == 0 ? "high" : Odd(random) },
+            _ when path.EndsWith("/prompts", StringComparison.Ordinal) => random.Next(2) == 0
+                ? new JsonObject { ["text"] = Odd(random) }
+                : new JsonObject { ["frame"] = random.Next(120), ["object"] = random.Next(2) == 0 ? null : random.Next(4), ["points"] = new JsonArray(new JsonArray(random.Next(80), 7)) },
             _ => NewJob(random),
         };
         var text = body.ToJsonString();

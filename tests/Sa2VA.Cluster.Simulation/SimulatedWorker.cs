@@ -1,4 +1,5 @@
 using Sa2VA.Actors;
+using Sa2VA.Cluster.Grounding;
 using Sa2VA.Cluster.Results;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Videos;
@@ -25,15 +26,16 @@ internal sealed class SimulatedWorker(SimulatedVideo simulated, Sitting sitting,
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, pause);
             var facts = new VideoFacts(Width, Height, simulated.Frames, 25, simulated.Frames / 25.0, "simulated");
             await video.AskAsync<Video>(reply => new VideoCommand.RecordFacts(facts, reply), Patience, stop.Token);
-            await AskAsync(known, stop.Token);
-            if (sitting.OnlyGround)
+            known = await AskAsync(known, stop.Token);
+            while (!sitting.OnlyGround && TrackingPass.Next(sitting.Order, known) is { } pass)
             {
-                await video.TellAsync(new VideoCommand.Paused(), cancellationToken);
-                return;
+                await TrackAsync(known, pass, stop.Token);
+                if (pass.Number == known.Added.Count) break;
+                known = await video.AskAsync<Video>(reply => new VideoCommand.CompletePass(pass.Number, reply), Patience, stop.Token);
+                known = await AskAsync(known, stop.Token);
             }
 
-            await TrackAsync(known.Checkpoint?.NextStep ?? 0, stop.Token);
-            await video.TellAsync(new VideoCommand.Complete(await ChainsAsync(stop.Token)), cancellationToken);
+            await video.TellAsync(sitting.OnlyGround ? new VideoCommand.Paused() : new VideoCommand.Complete(await ChainsAsync(known, stop.Token), known.Added.Count + 1), cancellationToken);
         }
         catch (OperationCanceledException) when (pause.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -41,19 +43,20 @@ internal sealed class SimulatedWorker(SimulatedVideo simulated, Sitting sitting,
         }
     }
 
-    private async Task AskAsync(Video known, CancellationToken stop)
+    private async Task<Video> AskAsync(Video known, CancellationToken stop)
     {
-        for (var target = 0; target < sitting.Order.Targets.Count; target++)
+        foreach (var (target, _) in known.OpenQuestions(sitting.Order).ToList())
         {
-            if (known.HasPrompt(target)) continue;
-            var index = target;
             await Task.Delay(simulated.QuestionTime, Context.Time, stop);
-            await video.AskAsync<Video>(reply => new VideoCommand.ResolvePrompt(index, new ResolvedPrompt("It is [SEG].", [[0.5f]]), reply), Patience, stop);
+            known = await video.AskAsync<Video>(reply => new VideoCommand.ResolvePrompt(target, new ResolvedPrompt("It is [SEG].", [[0.5f]]), reply), Patience, stop);
         }
+
+        return known.OpenQuestions(sitting.Order).Any() ? await AskAsync(known, stop) : known;
     }
 
-    private async Task TrackAsync(int next, CancellationToken stop)
+    private async Task TrackAsync(Video known, TrackingPass pass, CancellationToken stop)
     {
+        var next = known.Checkpoint?.NextStep ?? pass.FirstStep;
         sitting.ResumedAt = next;
         while (next < simulated.Frames)
         {
@@ -61,11 +64,11 @@ internal sealed class SimulatedWorker(SimulatedVideo simulated, Sitting sitting,
             await Task.Delay((until - next) * simulated.FrameTime, Context.Time, stop);
             for (var block = next / MaskBlock.Frames; block * MaskBlock.Frames < until; block++)
             {
-                for (var target = 1; target <= sitting.Order.Targets.Count; target++)
-                    await sitting.Place.Results.WriteBlockAsync(sitting.VideoId, epoch, Block(target, block, until), stop);
+                foreach (var one in pass.Objects)
+                    await sitting.Place.Results.WriteBlockAsync(sitting.VideoId, epoch, Block(known, pass, one.ObjectId, block, pass.Correction is null ? until : simulated.Frames), stop);
             }
 
-            if (until < simulated.Frames) await CheckpointAsync(TrackingPoint.At(until), stop);
+            if (until < simulated.Frames) await CheckpointAsync(TrackingPoint.At(until, pass.Number), stop);
             next = until;
             sitting.Report(RunStage.Tracking, next, simulated.Frames);
         }
@@ -79,25 +82,29 @@ internal sealed class SimulatedWorker(SimulatedVideo simulated, Sitting sitting,
         await sitting.Place.States.PruneAsync(sitting.VideoId, epoch, point.SnapshotFile, stop);
     }
 
-    private static MaskBlock Block(int target, int block, int until)
+    /// <summary>A row of pixels that runs down the picture; each correction of the object moves it by one from its frame on.</summary>
+    private static MaskBlock Block(Video known, TrackingPass pass, int target, int block, int until)
     {
         var first = block * MaskBlock.Frames;
         var masks = new BlockMask[Math.Min(until - first, MaskBlock.Frames)];
         for (var i = 0; i < masks.Length; i++)
         {
             var pixels = new byte[Height * Width];
-            pixels.AsSpan((first + i + target) % Height * Width, Width / 2).Fill(1);
+            pixels.AsSpan((first + i + target + Corrections(known, pass, target, first + i)) % Height * Width, Width / 2).Fill(1);
             masks[i] = new BlockMask(first + i, first + i, (first + i) / 25.0, 1, 1, RleCodec.Encode(pixels, Height, Width).Counts);
         }
 
         return new MaskBlock(target, block, Height, Width, masks);
     }
 
-    private async Task<IReadOnlyList<string>> ChainsAsync(CancellationToken stop)
+    private static int Corrections(Video known, TrackingPass pass, int target, int step)
+        => known.Added.Take(pass.Number).Count(added => added.Correction is { } correction && correction.ObjectId == target && correction.Frame <= step);
+
+    private async Task<IReadOnlyList<string>> ChainsAsync(Video known, CancellationToken stop)
     {
         var chains = new List<string>();
-        for (var target = 1; target <= sitting.Order.Targets.Count; target++)
-            chains.Add(await sitting.Place.Results.ChainAsync(sitting.VideoId, target, (simulated.Frames + MaskBlock.Frames - 1) / MaskBlock.Frames, stop));
+        foreach (var one in PlannedObject.Of(known.WithAdded(sitting.Order), known.Prompts))
+            chains.Add(await sitting.Place.Results.ChainAsync(sitting.VideoId, one.ObjectId, (simulated.Frames + MaskBlock.Frames - 1) / MaskBlock.Frames, stop));
         return chains;
     }
 }

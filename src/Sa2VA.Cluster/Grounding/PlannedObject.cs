@@ -22,6 +22,14 @@ internal sealed record PlannedObject(int ObjectId, int Target, string Label)
     /// <summary>False for an absent object, and for one that could not be asked about: its masks are empty.</summary>
     public bool IsTracked => Embedding is not null || Shown.Count > 0;
 
+    /// <summary>The objects that are known by now, of the job and of what was added; none before all questions of the job are answered.</summary>
+    public static IReadOnlyList<PlannedObject> Known(VideoOrder order, Video video)
+    {
+        var all = video.WithAdded(order);
+        var answered = all.Targets.TakeWhile((target, index) => target is RunTarget.Prompted || video.HasPrompt(index)).Count();
+        return answered < order.Targets.Count ? [] : Of(all with { Targets = [.. all.Targets.Take(answered)] }, video.Prompts);
+    }
+
     /// <summary>The objects of a video whose expressions are all resolved, numbered from 1.</summary>
     public static IReadOnlyList<PlannedObject> Of(VideoOrder order, ImmutableSortedDictionary<int, ResolvedPrompt> prompts)
     {

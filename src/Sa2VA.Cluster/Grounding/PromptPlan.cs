@@ -28,6 +28,16 @@ internal static class PromptPlan
         return plan;
     }
 
+    /// <summary>The prompts of a correction: the mask that the object had on the frame, where it is refined, and then the hints.</summary>
+    public static SortedDictionary<int, List<ObjectPrompt>> OfCorrection(VideoOrder order, VideoFacts facts, PlannedObject planned, ObjectCorrection correction, Rle? before)
+    {
+        var step = StepOf(order.Frames, facts, correction.Frame, planned.Label);
+        var plan = new SortedDictionary<int, List<ObjectPrompt>>();
+        if (before is not null && RleCodec.Area(before) > 0) Add(plan, step, new ObjectPrompt.Mask(planned.ObjectId, RleCodec.Decode(before)));
+        Add(plan, step, OfHints(facts, planned, correction.Hints));
+        return plan;
+    }
+
     private static void Add(SortedDictionary<int, List<ObjectPrompt>> plan, int step, ObjectPrompt prompt)
     {
         if (!plan.TryGetValue(step, out var prompts)) plan[step] = prompts = [];

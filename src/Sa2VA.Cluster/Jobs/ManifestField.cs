@@ -8,8 +8,13 @@ namespace Sa2VA.Cluster.Jobs;
 /// <param name="Line">From 1.</param>
 internal readonly record struct ManifestField(JsonElement Value, string Path, long Line)
 {
+    /// <summary>The line of what is no manifest.</summary>
+    public const long NoLine = 0;
+
     /// <summary>A refusal that begins with the place; <paramref name="what"/> goes on after it.</summary>
-    public JobRefusedException Refused(string what) => new(Path.Length == 0 ? $"Line {Line} {what}" : $"Line {Line}: \"{Path}\" {what}", Line);
+    public JobRefusedException Refused(string what) => Line == NoLine
+        ? new JobRefusedException(Path.Length == 0 ? $"The body {what}" : $"\"{Path}\" {what}")
+        : new JobRefusedException(Path.Length == 0 ? $"Line {Line} {what}" : $"Line {Line}: \"{Path}\" {what}", Line);
 
     /// <summary>Checks that it is an object with no fields but these.</summary>
     public void Allow(IReadOnlyList<string> fields)

@@ -22,6 +22,17 @@ internal static class ManifestPrompts
             .Select(group => new RunTarget.Prompted(group.First().Label ?? group.First().Shown, [.. group.Select(h => h.Prompt)]));
     }
 
+    /// <summary>The hints of one prompt by itself: a mask, or points and a box, on its frame.</summary>
+    public static IReadOnlyList<VisualPrompt> ReadHints(ManifestField prompt)
+    {
+        var frame = prompt.Require("frame").Integer(0, int.MaxValue);
+        var hints = new List<VisualPrompt>();
+        if (prompt.Find("box") is { } box) hints.Add(Box(box, frame));
+        if (prompt.Find("points") is { } points) hints.Add(Points(points, frame));
+        if (prompt.Find("mask") is { } mask) hints.Add(hints.Count == 0 ? Mask(mask, frame) : throw mask.Refused("says everything; give it without \"points\" and \"box\"."));
+        return hints.Count > 0 ? hints : throw prompt.Refused("has none of \"points\", \"box\", \"mask\" and \"text\"; it must show, or say, what is meant.");
+    }
+
     private static (string? Label, int Number, string Shown, VisualPrompt Prompt) Hint(ManifestField prompt, int number, FrameSelection? frames)
     {
         prompt.Allow(Fields);

@@ -25,7 +25,7 @@ internal sealed class ResultReuse(IJobStore jobs, IJournal journal, IResultStore
         if (await jobs.FindReusableAsync(contentKey, cancellationToken) is not { VideoId: var from }) return null;
         var earlier = await VideoHistory.LoadAsync(journal, from, cancellationToken);
         // What could not be asked then may be asked now.
-        if (earlier is not { Ending: VideoEnding.Completed(var chains), Facts: { } facts } || earlier.Prompts.Values.Any(prompt => prompt.Failure is not null)) return null;
+        if (earlier is not { Ending: VideoEnding.Completed(var chains), Facts: { } facts, Added.IsEmpty: true } || earlier.Prompts.Values.Any(prompt => prompt.Failure is not null)) return null;
 
         var epoch = await journal.ClaimAsync(view.VideoId, owner, cancellationToken);
         await results.ClaimAsync(view.VideoId, epoch, cancellationToken);

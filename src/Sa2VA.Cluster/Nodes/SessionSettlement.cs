@@ -61,11 +61,14 @@ internal sealed class SessionSettlement(string owner, NodeServices services, Hel
         report.Refused(failure);
     }
 
-    /// <summary>Another owner has it, with a message of its own, or one that it queued.</summary>
+    /// <summary>Another owner has it, with a message of its own, or one that it queued; that one may be in hand here by now, and then it goes back.</summary>
     public async Task LeaveAsync(CancellationToken stop)
     {
         report.TakenOver();
-        await delivery.Settling().AcknowledgeAsync(stop);
+        var settling = delivery.Settling();
+        var video = await patience.TryAsync(() => services.Jobs.FindVideoAsync(settling.Item.VideoId, stop), stop);
+        if (video?.State == VideoState.Waiting) await settling.ReturnAsync(stop);
+        else await settling.AcknowledgeAsync(stop);
     }
 
     /// <summary>

@@ -93,6 +93,9 @@ internal sealed class SessionSitting(NodeSettings settings, NodeServices service
                     _cancelled = reason;
                     await actor.TellAsync(new VideoCommand.Cancel(reason), cancellationToken);
                     break;
+                case VideoLetter.AddPrompt(var prompt):
+                    await actor.TellAsync(new VideoCommand.AddPrompt(prompt, Requeue: false), cancellationToken);
+                    break;
                 case VideoLetter.Hold:
                     yielding.Make(YieldReason.Held);
                     break;

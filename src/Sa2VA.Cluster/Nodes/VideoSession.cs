@@ -98,17 +98,17 @@ internal sealed class VideoSession
                 throw new RunException(RunFailureKind.Model, $"This cluster has no model named '{job.Model}'; '{_settings.Name}' knows {string.Join(", ", _settings.Models.Keys.Order(StringComparer.Ordinal))}.");
             var known = await _patience.TryAsync(() => VideoHistory.LoadAsync(_services.Journal, view.VideoId, stop), stop);
             _devices.DropWarmUnless(view.VideoId, known.Epoch);
-            if (!_settings.Roles.Contains(NodeRole.Keyframe) && HasQuestions(view.Request, known))
+            if (!_settings.Roles.Contains(NodeRole.Keyframe) && known.OpenQuestions(OrderOf(job, view, view.Request.Source, model, device: "")).Any())
             {
                 await _settlement.HandOverAsync(WorkKind.Keyframes, 0, new YieldReason(HandOverReason.Keyframes, "it needs the language model"), stop);
                 return;
             }
 
             using var file = await FetchAsync(view.Request.Source, yielding.Token);
-            if (job.ReuseResults && known is { Prompts.Count: 0, Checkpoint: null } && await ReuseAsync(job, view, model, file, yielding.Token, stop)) return;
-            using var place = await _devices.LeaseAsync(view.VideoId, model, view.Request.Targets.Count, yielding.Token);
+            if (job.ReuseResults && known is { Prompts.Count: 0, Checkpoint: null, Added.IsEmpty: true } && await ReuseAsync(job, view, model, file, yielding.Token, stop)) return;
+            using var place = await _devices.LeaseAsync(view.VideoId, model, view.Request.Targets.Count + known.Added.Count, yielding.Token);
             var end = await _sitting.RunAsync(OrderOf(job, view, file.Path, model, place.Device), view, place, failover, stop);
-            if (end.Video?.Ending is VideoEnding.Completed) await _earlier.RecordContentAsync(job, view, model, file, stop);
+            if (end.Video is { Ending: VideoEnding.Completed, Added.IsEmpty: true }) await _earlier.RecordContentAsync(job, view, model, file, stop);
             await ConcludeAsync(end, view, stop);
         }
         catch (OperationCanceledException) when (IsYielding && !stop.IsCancellationRequested)
@@ -174,9 +174,6 @@ internal sealed class VideoSession
 
     private static RunFailure Unforeseen(Exception? failure) => new(
         RunFailureKind.Internal, failure is null ? "The video's actor stopped without a word." : $"{failure.Message} ({failure.GetType().Name})", Frame: null);
-
-    private static bool HasQuestions(VideoRequest request, Video known)
-        => request.Targets.Where((target, index) => target is RunTarget.Expression && !known.HasPrompt(index)).Any();
 
     private static VideoOrder OrderOf(JobRequest job, VideoView view, string path, string model, string device) => new(
         path, model, device, view.Request.Targets, job.Protocol, job.KeyFrames, view.Request.Frames ?? FrameSelection.All, job.MaxNewTokens);

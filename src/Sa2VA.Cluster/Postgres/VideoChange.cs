@@ -11,8 +11,10 @@ namespace Sa2VA.Cluster.Postgres;
 /// <param name="FrameCount">Frames in the file.</param>
 /// <param name="Error">Why it stands there; counts only together with a state.</param>
 /// <param name="ReusedFrom">The video whose masks were copied.</param>
+/// <param name="IsExtended">It was asked for more, so that its masks are not those of its job alone.</param>
+/// <param name="IsRequeued">It is to be worked on again, and nobody has it in hand.</param>
 internal sealed record VideoChange(
-    VideoState? State = null, string? Owner = null, long? FramesDone = null, long? FrameCount = null, string? Error = null, string? ReusedFrom = null)
+    VideoState? State = null, string? Owner = null, long? FramesDone = null, long? FrameCount = null, string? Error = null, string? ReusedFrom = null, bool IsExtended = false, bool IsRequeued = false)
 {
     public static VideoChange Of(IEnumerable<VideoEvent> events) => events.Aggregate(new VideoChange(), After);
 
@@ -22,6 +24,10 @@ internal sealed record VideoChange(
         VideoProbed(var facts, _) => change with { FrameCount = facts.FrameCount },
         TrackingCheckpointed(var point, _) => change with { FramesDone = point.NextStep },
         VideoReused(var from, _) => change with { ReusedFrom = from },
+        PromptAdded => change with { IsExtended = true },
+        // What is done of the next pass counts from nothing.
+        PassCompleted => change with { FramesDone = 0 },
+        VideoRequeued => change with { IsRequeued = true },
         VideoCompleted => change with { State = VideoState.Completed, Error = null },
         VideoFailed(var failure, _) => change with { State = VideoState.Failed, Error = failure.Message },
         VideoCancelled(var reason, _) => change with { State = VideoState.Cancelled, Error = reason },

@@ -24,6 +24,8 @@ public sealed class VideoProjection : IJournalProjection
             Storable(change.Owner), change.FramesDone, change.FrameCount, Storable(change.Error));
         if (change.ReusedFrom is { } from)
             yield return Sql.InBatch("UPDATE videos SET reused_from = $3 WHERE job_id = $1 AND number = $2", video.JobId, video.Number, from);
+        if (change.IsExtended) yield return Sql.InBatch("UPDATE videos SET content_key = NULL WHERE job_id = $1 AND number = $2", video.JobId, video.Number);
+        if (change.IsRequeued) yield return Sql.InBatch("SELECT requeue_video($1, $2)", video.JobId, video.Number);
         // Nobody goes on with it any more; a failed one may be retried from where it stood.
         if (change.State is VideoState.Completed or VideoState.Cancelled)
             yield return Sql.InBatch("DELETE FROM checkpoints WHERE video_id = $1", persistenceId);

@@ -16,7 +16,11 @@ internal abstract record WriterCommand
 }
 
 /// <summary>Where a writer starts, and what it writes.</summary>
-internal sealed record WriterPlan(string VideoId, long Epoch, IReadOnlyList<int> ObjectIds, int Height, int Width, int NextStep);
+internal sealed record WriterPlan(string VideoId, long Epoch, IReadOnlyList<int> ObjectIds, int Height, int Width, int NextStep)
+{
+    /// <summary>Masks that are stored already are written over one by one: those behind the last one that was written stay.</summary>
+    public bool Overwrites { get; init; }
+}
 
 /// <summary>
 /// Encodes masks and stores them block by block: a block when it is full, and what there is of it at a flush. After a
@@ -71,6 +75,11 @@ internal sealed class ResultWriter(IResultStore store, WriterPlan plan, Action<i
         stored(_next);
     }
 
+    /// <summary>Masks of an unfinished block that are there from before.</summary>
+    private async ValueTask<IEnumerable<BlockMask>> RestAsync(int place, int index, CancellationToken cancellationToken)
+        => plan.Overwrites && _open[place].Count < MaskBlock.Frames && await store.ReadBlockAsync(plan.VideoId, plan.ObjectIds[place], index, cancellationToken) is { } before
+            ? before.Masks.Skip(_open[place].Count) : [];
+
     private BlockMask Encode(StepFrame at, ObjectMask? mask)
         => mask is null
             ? new BlockMask(at.Frame, at.Pts, at.Seconds, ObjectScore: 0, PredictedIou: 0, RleCodec.Empty(plan.Height, plan.Width).Counts)
@@ -81,7 +90,7 @@ internal sealed class ResultWriter(IResultStore store, WriterPlan plan, Action<i
     {
         for (var i = 0; i < _open.Length; i++)
         {
-            var block = new MaskBlock(plan.ObjectIds[i], index, plan.Height, plan.Width, [.. _open[i]]);
+            var block = new MaskBlock(plan.ObjectIds[i], index, plan.Height, plan.Width, [.. _open[i], .. await RestAsync(i, index, cancellationToken)]);
             await store.WriteBlockAsync(plan.VideoId, plan.Epoch, block, cancellationToken);
         }
 

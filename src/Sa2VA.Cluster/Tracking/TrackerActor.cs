@@ -106,7 +106,7 @@ internal sealed class TrackerActor(
         if (_next == 0 || _next != _checkpointed) return false;
         var tracker = Tracker;
         _tracker = null;
-        keep(tracker, TrackingPoint.At(_next));
+        keep(tracker, TrackingPoint.At(_next, plan.Pass));
         return true;
     }
 
@@ -138,7 +138,7 @@ internal sealed class TrackerActor(
         using var span = ClusterTracing.StartStage("checkpoint")?.SetTag("sa2va.step", _next);
         var (began, bytes) = (meter.Now, 0L);
         await FlushAsync(cancellationToken);
-        var point = TrackingPoint.At(_next);
+        var point = TrackingPoint.At(_next, plan.Pass);
         await states.SaveAsync(plan.VideoId, plan.Epoch, point.SnapshotFile, SaveAsync, cancellationToken);
         await video.AskAsync<Video>(reply => new VideoCommand.RecordCheckpoint(point, reply), Patience, cancellationToken);
         meter.CheckpointDone(began, bytes);

@@ -54,6 +54,9 @@ internal sealed record TrackerPlan
     /// <summary>Where to go on; step 0 without a file for a fresh start.</summary>
     public required int NextStep { get; init; }
 
+    /// <summary>The pass that it is for, from 0; names its states.</summary>
+    public int Pass { get; init; }
+
     /// <summary>File of the state to restore, there until the tracker has ended; null for none.</summary>
     public required string? Snapshot { get; init; }
 

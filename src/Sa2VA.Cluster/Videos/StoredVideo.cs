@@ -14,7 +14,7 @@ public sealed record StoredVideo
     /// <summary>Which frames were asked for.</summary>
     public required FrameSelection Frames { get; init; }
 
-    /// <summary>Everything tracked or found absent, by id; empty before all questions are answered.</summary>
+    /// <summary>Everything tracked or found absent, by id; empty before all questions of the job are answered.</summary>
     public required IReadOnlyList<StoredObject> Objects { get; init; }
 
     /// <summary>Steps whose masks are stored, as of the last checkpoint.</summary>
@@ -36,21 +36,29 @@ public sealed record StoredVideo
         ArgumentNullException.ThrowIfNull(results);
         var video = await VideoHistory.LoadAsync(journal, videoId, cancellationToken);
         if (video is not { Order: { } order, Facts: { } facts }) return null;
-        var answered = order.Targets.Select((target, index) => target is RunTarget.Prompted || video.HasPrompt(index)).All(known => known);
-        var planned = answered ? PlannedObject.Of(order, video.Prompts) : [];
+        var planned = PlannedObject.Known(order, video);
         var chains = (video.Ending as VideoEnding.Completed)?.Chains;
         var total = order.Frames.Steps(facts.FrameCount);
-        var done = planned.Count == 0 ? 0 : chains is not null ? total : Math.Min(video.Checkpoint?.NextStep ?? 0, total);
+        var steps = planned.Select(one => StepsOf(order, video, one, total)).ToList();
+        var done = steps.Count == 0 ? 0 : steps[0];
         return new StoredVideo
         {
             Facts = facts,
             Frames = order.Frames,
-            Objects = [.. planned.Select((one, i) => new StoredObject(one.ObjectId, one.Target, one.Label, one.Answer, !one.IsTracked && one.Failure is null, one.Failure, chains?[i]))],
+            Objects = [.. planned.Select((one, i) => new StoredObject(one.ObjectId, one.Target, one.Label, one.Answer, !one.IsTracked && one.Failure is null, one.Failure, chains?[i], steps[i]))],
             StepsDone = done,
             StepsTotal = total,
             IsComplete = chains is not null,
-            Masks = new StoredMasks(results, videoId, [.. planned.Select(one => one.ObjectId)], done),
+            Masks = new StoredMasks(results, videoId, [.. planned.Select((one, i) => new StoredSteps(one.ObjectId, steps[i]))]),
         };
+    }
+
+    /// <summary>How far an object is: it has all its masks once its pass is done, also while it is corrected.</summary>
+    private static int StepsOf(VideoOrder order, Video video, PlannedObject planned, int total)
+    {
+        var pass = TrackingPass.Of(order, video, planned.Target);
+        if (video.Ending is VideoEnding.Completed || pass < video.PassesDone) return total;
+        return pass == video.PassesDone ? Math.Min(video.Checkpoint?.NextStep ?? 0, total) : 0;
     }
 }
 
@@ -62,4 +70,5 @@ public sealed record StoredVideo
 /// <param name="IsAbsent">It was found not to be there: every mask is empty.</param>
 /// <param name="Failure">Why the language model could not be asked; every mask is empty then too.</param>
 /// <param name="Chain">SHA-256 chain over its mask blocks; null before the video is complete.</param>
-public sealed record StoredObject(int Id, int Target, string Label, string? Answer, bool IsAbsent, string? Failure, string? Chain);
+/// <param name="StepsDone">Steps that have its mask, as of the last checkpoint: fewer than of others where it was asked for later.</param>
+public sealed record StoredObject(int Id, int Target, string Label, string? Answer, bool IsAbsent, string? Failure, string? Chain, int StepsDone);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Sa2VA.Cluster.Runs;
+using Sa2VA.Media.Masks;
 
 namespace Sa2VA.Cluster.Videos;
 
@@ -23,7 +24,16 @@ public sealed record Video
     /// <summary>Answers of the language model, by target.</summary>
     public ImmutableSortedDictionary<int, ResolvedPrompt> Prompts { get; init; } = ImmutableSortedDictionary<int, ResolvedPrompt>.Empty;
 
-    /// <summary>Where tracking can go on; null before the first checkpoint.</summary>
+    /// <summary>What was asked after the job was submitted, in the order in which it is worked on.</summary>
+    public ImmutableList<AddedPrompt> Added { get; init; } = [];
+
+    /// <summary>Passes that are done: that of the job, then one for each of <see cref="Added"/>. Not counted for a video that is completed.</summary>
+    public int PassesDone { get; init; }
+
+    /// <summary>By pass: the masks that corrected objects had, on the frame of the correction, before it.</summary>
+    public ImmutableSortedDictionary<int, Rle> BeforeCorrection { get; init; } = ImmutableSortedDictionary<int, Rle>.Empty;
+
+    /// <summary>Where tracking can go on; null before the first checkpoint of a pass.</summary>
     public TrackingPoint? Checkpoint { get; init; }
 
     /// <summary>The video whose masks were copied for it; null when it was run.</summary>
@@ -38,6 +48,21 @@ public sealed record Video
 
     /// <summary>Whether the language model has been asked about a target, with or without success.</summary>
     public bool HasPrompt(int target) => Prompts.ContainsKey(target);
+
+    /// <summary>Whether an added prompt is worked on.</summary>
+    /// <param name="index">Its place among <see cref="Added"/>.</param>
+    public bool IsDone(int index) => Ending is VideoEnding.Completed || index + 1 < PassesDone;
+
+    /// <summary>What a job asks for, and what was added.</summary>
+    public VideoOrder WithAdded(VideoOrder order)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        return Added.IsEmpty ? order : order with { Targets = [.. order.Targets, .. Added.Select(added => added.Target).OfType<RunTarget>()] };
+    }
+
+    /// <summary>Sentences of an order, with what was added, that the language model has not been asked about.</summary>
+    internal IEnumerable<(int Target, string Text)> OpenQuestions(VideoOrder order) => WithAdded(order).Targets
+        .Select((target, index) => (Target: index, (target as RunTarget.Expression)?.Text)).Where(question => question.Text is not null && !HasPrompt(question.Target)).Select(question => (question.Target, question.Text!));
 }
 
 /// <summary>The part of a request that is the video's own: what to find in which frames, and how.</summary>
@@ -54,7 +79,10 @@ public sealed record ResolvedPrompt(string Answer, IReadOnlyList<float[]> Segmen
 public sealed record TrackingPoint(int NextStep, string SnapshotFile)
 {
     /// <summary>The point before a step, with the name that its state has everywhere.</summary>
-    public static TrackingPoint At(int nextStep) => new(nextStep, string.Create(CultureInfo.InvariantCulture, $"tracker-{nextStep:D8}.safetensors"));
+    /// <param name="nextStep">The step.</param>
+    /// <param name="pass">The pass that comes to it, from 0.</param>
+    public static TrackingPoint At(int nextStep, int pass = 0)
+        => new(nextStep, string.Create(CultureInfo.InvariantCulture, $"tracker-{(pass == 0 ? "" : $"{pass}-")}{nextStep:D8}.safetensors"));
 }
 
 /// <summary>How a video ended.</summary>

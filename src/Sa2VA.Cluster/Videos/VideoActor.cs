@@ -27,6 +27,8 @@ internal sealed class VideoActor(IJournal journal, Sitting sitting)
         },
     };
 
+    private ActorRef<VideoWork>? _worker;
+
     protected override Video Initial => Video.Unknown;
 
     protected override IReadOnlyList<VideoEvent> Decide(Video state, VideoCommand command, DateTimeOffset now) => VideoLogic.Decide(state, command, now);
@@ -59,6 +61,16 @@ internal sealed class VideoActor(IJournal journal, Sitting sitting)
             case VideoCommand.GetStatus(var reply):
                 reply.Reply(State);
                 break;
+            case VideoCommand.BeginCorrection(_, _, var reply):
+                reply.Reply(State);
+                break;
+            case VideoCommand.CompletePass(_, var reply):
+                reply.Reply(State);
+                break;
+            case VideoCommand.Complete when !State.IsOver:
+                // More was asked while the last pass ended.
+                await _worker!.TellAsync(new VideoWork(State, sitting.Paused), cancellationToken);
+                break;
             case VideoCommand.Complete or VideoCommand.Fail or VideoCommand.Paused:
                 End();
                 break;
@@ -72,10 +84,10 @@ internal sealed class VideoActor(IJournal journal, Sitting sitting)
     {
         sitting.Epoch = Epoch;
         await sitting.Place.Results.ClaimAsync(sitting.VideoId, Epoch, cancellationToken);
-        var worker = Context.Spawn(
+        _worker = Context.Spawn(
             "worker", () => sitting.Place.Worker(sitting, Context.Self, Epoch),
             new ActorOptions { Supervision = SupervisionStrategy.EscalateOnFailure, MailboxCapacity = 1 });
-        await worker.TellAsync(new VideoWork(State, sitting.Paused), cancellationToken);
+        await _worker.TellAsync(new VideoWork(State, sitting.Paused), cancellationToken);
     }
 
     private void End()

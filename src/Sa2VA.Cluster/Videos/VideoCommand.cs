@@ -1,5 +1,6 @@
 using Sa2VA.Actors;
 using Sa2VA.Cluster.Runs;
+using Sa2VA.Media.Masks;
 
 namespace Sa2VA.Cluster.Videos;
 
@@ -21,8 +22,19 @@ public abstract record VideoCommand
     /// <summary>Every step is stored, as a copy of an earlier video's.</summary>
     public sealed record Reuse(string From, VideoFacts Facts, IReadOnlyDictionary<int, ResolvedPrompt> Prompts, IReadOnlyList<string> Chains) : VideoCommand;
 
-    /// <summary>Every step is stored.</summary>
-    public sealed record Complete(IReadOnlyList<string> Chains) : VideoCommand;
+    /// <summary>The mask that a correction is going to refine.</summary>
+    public sealed record BeginCorrection(int Pass, Rle Before, ReplyTo<Video> Reply) : VideoCommand;
+
+    /// <summary>A pass is done, and there are more.</summary>
+    public sealed record CompletePass(int Pass, ReplyTo<Video> Reply) : VideoCommand;
+
+    /// <summary>Every step is stored. The video is over unless more was asked meanwhile: then its worker goes on.</summary>
+    /// <param name="Chains">Over the blocks of each object.</param>
+    /// <param name="Passes">How many are done; null for all.</param>
+    public sealed record Complete(IReadOnlyList<string> Chains, int? Passes = null) : VideoCommand;
+
+    /// <summary>Asks for more. With <paramref name="Requeue"/> nobody has the video in hand, and it is queued; so is one that is over.</summary>
+    public sealed record AddPrompt(AddedPrompt Prompt, bool Requeue) : VideoCommand;
 
     /// <summary>It cannot go on.</summary>
     public sealed record Fail(RunFailure Failure) : VideoCommand;

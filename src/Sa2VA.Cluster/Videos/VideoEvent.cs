@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Sa2VA.Cluster.Runs;
+using Sa2VA.Media.Masks;
 
 namespace Sa2VA.Cluster.Videos;
 
@@ -10,6 +11,10 @@ namespace Sa2VA.Cluster.Videos;
 [JsonDerivedType(typeof(PromptResolved), "prompt-resolved")]
 [JsonDerivedType(typeof(TrackingCheckpointed), "tracking-checkpointed")]
 [JsonDerivedType(typeof(VideoReused), "video-reused")]
+[JsonDerivedType(typeof(PromptAdded), "prompt-added")]
+[JsonDerivedType(typeof(CorrectionBegun), "correction-begun")]
+[JsonDerivedType(typeof(PassCompleted), "pass-completed")]
+[JsonDerivedType(typeof(VideoRequeued), "video-requeued")]
 [JsonDerivedType(typeof(VideoCompleted), "video-completed")]
 [JsonDerivedType(typeof(VideoFailed), "video-failed")]
 [JsonDerivedType(typeof(VideoCancelled), "video-cancelled")]
@@ -32,6 +37,18 @@ public abstract record VideoEvent(DateTimeOffset At)
 
     /// <summary>Its masks are copies of those of another video, which had asked the same of the same content.</summary>
     public sealed record VideoReused(string From, DateTimeOffset At) : VideoEvent(At);
+
+    /// <summary>Somebody asked for more.</summary>
+    public sealed record PromptAdded(AddedPrompt Prompt, DateTimeOffset At) : VideoEvent(At);
+
+    /// <summary>An object is about to be corrected; <paramref name="Before"/> is the mask that is refined, which the pass is going to overwrite.</summary>
+    public sealed record CorrectionBegun(int Pass, Rle Before, DateTimeOffset At) : VideoEvent(At);
+
+    /// <summary>A pass is done, and there are more; <paramref name="PromptId"/> is that of the prompt that it was for.</summary>
+    public sealed record PassCompleted(int Pass, string? PromptId, DateTimeOffset At) : VideoEvent(At);
+
+    /// <summary>There is something to do again, and nobody had it in hand: it was queued with this.</summary>
+    public sealed record VideoRequeued(DateTimeOffset At) : VideoEvent(At);
 
     /// <summary>Every step is stored; the chains are over each object's blocks.</summary>
     public sealed record VideoCompleted(IReadOnlyList<string> Chains, DateTimeOffset At) : VideoEvent(At);

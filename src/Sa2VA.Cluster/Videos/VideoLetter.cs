@@ -6,6 +6,7 @@ namespace Sa2VA.Cluster.Videos;
 /// <summary>Mail to a video, as JSON. The names in the attributes are spoken between versions.</summary>
 [JsonDerivedType(typeof(Cancel), "cancel")]
 [JsonDerivedType(typeof(Hold), "hold")]
+[JsonDerivedType(typeof(AddPrompt), "add-prompt")]
 public abstract record VideoLetter
 {
     /// <summary>Stop for good.</summary>
@@ -13,6 +14,9 @@ public abstract record VideoLetter
 
     /// <summary>Stop after a checkpoint and hand over: the job is held back, or somebody else should go on.</summary>
     public sealed record Hold : VideoLetter;
+
+    /// <summary>Go on with this, too.</summary>
+    public sealed record AddPrompt(AddedPrompt Prompt) : VideoLetter;
 
     /// <summary>The key under which a video's mail is delivered.</summary>
     public static string KeyOf(string videoId) => $"video.{videoId}";

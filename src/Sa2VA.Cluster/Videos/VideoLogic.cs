@@ -16,6 +16,9 @@ public static class VideoLogic
         // Also before anybody has begun it: whoever claims it then finds it over.
         Cancel(var reason) when !video.IsOver => [new VideoCancelled(reason, now)],
 
+        AddPrompt(var prompt, _) when video.Ending is VideoEnding.Cancelled || video.Added.Exists(added => added.Id == prompt.Id) => [],
+        AddPrompt(var prompt, var requeue) => [new PromptAdded(prompt, now), .. requeue || video.IsOver ? (VideoEvent[])[new VideoRequeued(now)] : []],
+
         _ when video.IsOver || video.Order is null => [],
 
         RecordFacts(var facts, _) when facts != video.Facts => [new VideoProbed(facts, now)],
@@ -24,7 +27,10 @@ public static class VideoLogic
         // Tracking that started over (its snapshot was gone) may report an earlier step; the file is what counts.
         RecordCheckpoint(var point, _) when point != video.Checkpoint => [new TrackingCheckpointed(point, now)],
         Reuse reuse => Taken(video, reuse, now),
-        Complete(var chains) => [new VideoCompleted(chains, now)],
+        BeginCorrection(var pass, var before, _) when !video.BeforeCorrection.ContainsKey(pass) => [new CorrectionBegun(pass, before, now)],
+        CompletePass(var pass, _) when pass == video.PassesDone => Passed(video, pass + 1, now),
+        Complete(_, var passes) when passes <= video.Added.Count => Passed(video, passes.Value, now),
+        Complete(var chains, _) => [.. video.Added.IsEmpty ? [] : Passed(video, video.Added.Count + 1, now), new VideoCompleted(chains, now)],
         Fail(var failure) => [new VideoFailed(failure, now)],
         _ => [],
     };
@@ -37,12 +43,21 @@ public static class VideoLogic
         VideoProbed(var facts, _) => video with { Facts = facts },
         PromptResolved(var target, var prompt, _) => video with { Prompts = video.Prompts.SetItem(target, prompt) },
         TrackingCheckpointed(var point, _) => video with { Checkpoint = point },
+        PromptAdded(var prompt, _) => video with { Added = video.Added.Add(prompt) },
+        CorrectionBegun(var pass, var before, _) => video with { BeforeCorrection = video.BeforeCorrection.SetItem(pass, before) },
+        PassCompleted(var pass, _, _) => video with { PassesDone = pass + 1, Checkpoint = null },
+        // Of one that was completed all is done but what was added last.
+        VideoRequeued when video.Ending is VideoEnding.Completed => video with { Ending = null, PassesDone = video.Added.Count, Checkpoint = null },
+        VideoRequeued => video with { Ending = null },
         VideoReused(var from, _) => video with { ReusedFrom = from },
         VideoCompleted(var chains, _) => video with { Ending = new VideoEnding.Completed(chains) },
         VideoFailed(var failure, _) => video with { Ending = new VideoEnding.Failed(failure) },
         VideoCancelled(var reason, _) => video with { Ending = new VideoEnding.Cancelled(reason) },
         _ => video,
     };
+
+    private static IReadOnlyList<VideoEvent> Passed(Video video, int passes, DateTimeOffset now) =>
+        [.. Enumerable.Range(video.PassesDone, Math.Max(0, passes - video.PassesDone)).Select(pass => new PassCompleted(pass, pass == 0 ? null : video.Added[pass - 1].Id, now))];
 
     private static IReadOnlyList<VideoEvent> Taken(Video video, Reuse reuse, DateTimeOffset now) =>
     [

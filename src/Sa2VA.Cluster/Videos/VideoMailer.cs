@@ -30,10 +30,10 @@ public sealed class VideoMailer(ITransport transport, IJournal journal, string s
         for (var attempt = 1; ; attempt++)
         {
             var isTaken = await transport.SendAsync(VideoLetter.KeyOf(videoId), new VideoLetter.Cancel(reason).ToBytes(), cancellationToken);
-            if (isTaken && await IsOverSoonAsync(videoId, cancellationToken)) return;
+            if (isTaken && await SoonAsync(videoId, video => video.IsOver, cancellationToken) is not null) return;
             try
             {
-                await VideoRecord.ApplyAsync(journal, videoId, sender, _ => [new VideoCommand.Cancel(reason)], time.GetUtcNow(), cancellationToken, Tell);
+                await VideoRecord.ApplyAsync(journal, videoId, sender, _ => [new VideoCommand.Cancel(reason)], time.GetUtcNow(), cancellationToken, Tell(videoId));
                 return;
             }
             catch (Exception failure) when (failure is FencedException or SequenceConflictException && attempt < Attempts)
@@ -41,20 +41,44 @@ public sealed class VideoMailer(ITransport transport, IJournal journal, string s
                 // The newer claim has it now; mail may reach it.
             }
         }
+    }
 
-        void Tell(VideoEvent recorded)
+    /// <summary>
+    /// Asks a video for more; it is recorded, and somebody is going to work on it, when this returns. Sending the same prompt again changes nothing.
+    /// </summary>
+    /// <param name="videoId">Which.</param>
+    /// <param name="prompt">What.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>The video. The prompt is not among those added when it is cancelled.</returns>
+    public async Task<Video> AddPromptAsync(string videoId, AddedPrompt prompt, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
         {
-            if (VideoNumber.TryParse(videoId, out var video)) news?.Invoke(video.JobId, VideoNews.Of(videoId, recorded));
+            var isTaken = await transport.SendAsync(VideoLetter.KeyOf(videoId), new VideoLetter.AddPrompt(prompt).ToBytes(), cancellationToken);
+            if (isTaken && await SoonAsync(videoId, video => video.Added.Exists(added => added.Id == prompt.Id), cancellationToken) is { } taken) return taken;
+            try
+            {
+                return await VideoRecord.ApplyAsync(journal, videoId, sender, _ => [new VideoCommand.AddPrompt(prompt, Requeue: true)], time.GetUtcNow(), cancellationToken, Tell(videoId));
+            }
+            catch (Exception failure) when (failure is FencedException or SequenceConflictException && attempt < Attempts)
+            {
+                // The newer claim has it now; mail may reach it.
+            }
         }
     }
 
-    private async Task<bool> IsOverSoonAsync(string videoId, CancellationToken cancellationToken)
+    private Action<VideoEvent>? Tell(string videoId)
+        => news is not null && VideoNumber.TryParse(videoId, out var video) ? recorded => news(video.JobId, VideoNews.Of(videoId, recorded)) : null;
+
+    /// <summary>The video once its history says so; null when it does not for long.</summary>
+    private async Task<Video?> SoonAsync(string videoId, Func<Video, bool> isDone, CancellationToken cancellationToken)
     {
         var since = time.GetTimestamp();
         for (var look = FirstLook; ; look = look * 2 < LongestLook ? look * 2 : LongestLook)
         {
-            if ((await VideoHistory.LoadAsync(journal, videoId, cancellationToken)).IsOver) return true;
-            if (time.GetElapsedTime(since) >= Patience) return false;
+            var video = await VideoHistory.LoadAsync(journal, videoId, cancellationToken);
+            if (isDone(video)) return video;
+            if (time.GetElapsedTime(since) >= Patience) return null;
             await Task.Delay(look, time, cancellationToken);
         }
     }

@@ -6,6 +6,7 @@ using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Telemetry;
 using Sa2VA.Cluster.Tracking;
 using Sa2VA.Media;
+using Sa2VA.Media.Masks;
 using Sa2VA.Models.Sa2va;
 using Sa2VA.Models.Sam2.Tracking;
 
@@ -36,15 +37,21 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, pause);
             var (file, facts) = await ProbeAsync(known, warm?.File, stop.Token);
             known = await GroundAsync(known, file.Info, stop.Token);
-            if (sitting.OnlyGround)
+            while (!sitting.OnlyGround && TrackingPass.Next(Order, known) is { } pass)
             {
-                await video.TellAsync(new VideoCommand.Paused(), cancellationToken);
-                return;
+                if (!await TrackAsync(known, pass, warm, file, facts, pause, cancellationToken))
+                {
+                    await video.TellAsync(new VideoCommand.Paused(), cancellationToken);
+                    return;
+                }
+
+                if (pass.Number == known.Added.Count) break;
+                known = await video.AskAsync<Video>(reply => new VideoCommand.CompletePass(pass.Number, reply), Patience, stop.Token);
+                known = await GroundAsync(known, file.Info, stop.Token);
             }
 
-            var objects = PlannedObject.Of(Order, known.Prompts);
-            var finished = await TrackAsync(known, warm, file, facts, objects, pause, cancellationToken);
-            await video.TellAsync(finished ? new VideoCommand.Complete(await ChainsAsync(objects, Steps(file.Info), cancellationToken)) : new VideoCommand.Paused(), cancellationToken);
+            await video.TellAsync(
+                sitting.OnlyGround ? new VideoCommand.Paused() : new VideoCommand.Complete(await ChainsAsync(known, Steps(file.Info), cancellationToken), known.Added.Count + 1), cancellationToken);
         }
         catch (OperationCanceledException) when (pause.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -73,23 +80,22 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
         return (file, facts);
     }
 
-    /// <summary>Asks about the expressions that have no recorded answer, so that a resumed run asks none twice.</summary>
+    /// <summary>Asks about the expressions that have no recorded answer, so that a resumed run asks none twice. More may be added meanwhile.</summary>
     private async Task<Video> GroundAsync(Video known, VideoInfo info, CancellationToken stop)
     {
-        var questions = Order.Targets.Select((target, index) => (Target: index, (target as RunTarget.Expression)?.Text))
-            .Where(q => q.Text is not null && !known.HasPrompt(q.Target)).Select(q => (q.Target, q.Text!)).ToList();
-        if (questions.Count > 0)
+        while (known.OpenQuestions(Order).ToList() is { Count: > 0 } questions)
         {
             using var span = ClusterTracing.StartStage("ground", sitting.Trace)?.SetTag("sa2va.questions", questions.Count);
             sitting.Report(RunStage.LoadingModel, sitting.ResumedAt, Steps(info));
             var (model, keyframes) = await sitting.Place.Model.KeyframesAsync(stop) ?? throw new RunException(
                 RunFailureKind.Model, $"'{Order.Model}' is a plain SAM 2: it tracks points, boxes and masks, but understands no sentences. Give a Sa2VA folder, or show the object.");
-            sitting.Report(RunStage.Grounding, 0, Steps(info), $"asking about {questions.Count} of {Order.Targets.Count}");
+            sitting.Report(RunStage.Grounding, 0, Steps(info), $"asking about {questions.Count} of {known.WithAdded(Order).Targets.Count}");
             var images = await ReadKeyFramesAsync(info, model, stop);
             await AskAsync(keyframes, images, questions, info, stop);
+            known = await video.AskAsync<Video>(reply => new VideoCommand.GetStatus(reply), Patience, stop);
         }
 
-        return await video.AskAsync<Video>(reply => new VideoCommand.GetStatus(reply), Patience, stop);
+        return known;
     }
 
     /// <summary>Asks the language model, which others ask too, and records each answer as it comes.</summary>
@@ -159,47 +165,79 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
         return resized;
     }
 
-    /// <summary>True when every step is stored, false when it was paused.</summary>
-    private async Task<bool> TrackAsync(
-        Video known, WarmVideo? warm, ProbedFile file, VideoFacts facts, IReadOnlyList<PlannedObject> objects, CancellationToken pause, CancellationToken stop)
+    /// <summary>True when every step of the pass is stored, false when it was paused.</summary>
+    private async Task<bool> TrackAsync(Video known, TrackingPass pass, WarmVideo? kept, ProbedFile file, VideoFacts facts, CancellationToken pause, CancellationToken stop)
     {
         var info = file.Info;
         var steps = Steps(info);
+        var objects = pass.Objects;
+        // A correction of an object that there is not, in the end, corrects nothing.
+        if (objects.Count == 0) return true;
+        // It was left at a checkpoint, and a pass begins with none.
+        var warm = known.Checkpoint is null ? null : kept;
         // A checkpoint whose state is gone is no disaster: tracking starts over and gives the same masks.
         using var state = warm is null && known.Checkpoint is { } point ? await sitting.Place.States.OpenAsync(sitting.VideoId, point.SnapshotFile, stop) : null;
         var resume = warm is null && state is null ? null : known.Checkpoint;
-        sitting.ResumedAt = resume?.NextStep ?? 0;
-        using var span = ClusterTracing.StartStage("track", sitting.Trace)?.SetTag("sa2va.step", sitting.ResumedAt).SetTag("sa2va.objects", objects.Count);
+        sitting.ResumedAt = resume?.NextStep ?? pass.FirstStep;
+        using var span = ClusterTracing.StartStage("track", sitting.Trace)?.SetTag("sa2va.step", sitting.ResumedAt).SetTag("sa2va.objects", objects.Count).SetTag("sa2va.pass", pass.Number);
         if (resume is not null) sitting.Place.Continued(resume.NextStep, warm is not null);
-        var writerPlan = new WriterPlan(sitting.VideoId, epoch, [.. objects.Select(o => o.ObjectId)], info.Height, info.Width, sitting.ResumedAt);
-        var writer = Context.Spawn("writer", () => new ResultWriter(sitting.Place.Results, writerPlan, done => sitting.Report(RunStage.Tracking, done, steps), sitting.Place.Meter), Stage);
-        if (!objects.Any(o => o.IsTracked)) return await WriteEmptyAsync(info, writer, pause, stop);
+        var writerPlan = new WriterPlan(sitting.VideoId, epoch, [.. objects.Select(o => o.ObjectId)], info.Height, info.Width, sitting.ResumedAt) { Overwrites = pass.Correction is not null };
+        var writer = Context.Spawn(NameOf("writer", pass), () => new ResultWriter(sitting.Place.Results, writerPlan, done => sitting.Report(RunStage.Tracking, done, steps), sitting.Place.Meter), Stage);
+        if (pass.Correction is null && !objects.Any(o => o.IsTracked)) return await WriteEmptyAsync(info, writer, pause, stop);
 
-        var prompts = PromptPlan.Of(Order, facts, objects, Order.Protocol.Procedure().KeyFrames(steps, Order.KeyFrames));
+        var prompts = pass.Correction is { } correction
+            ? PromptPlan.OfCorrection(Order, facts, objects[0], correction, await BeforeAsync(known, pass, correction, info, stop))
+            : PromptPlan.Of(Order, facts, objects, Order.Protocol.Procedure().KeyFrames(steps, Order.KeyFrames));
         var model = await LoadAsync(info, stop);
         var trackerPlan = new TrackerPlan
         {
             VideoId = sitting.VideoId, Epoch = epoch, Height = info.Height, Width = info.Width, Steps = steps,
-            Protocol = objects.Any(o => o.Embedding is not null) ? Order.Protocol.Procedure() : null,
+            // Later passes finish masks as the first one does, so that an object has the masks that it would have had there.
+            Protocol = PlannedObject.Of(Order, known.Prompts).Concat(objects).Any(o => o.Embedding is not null) ? Order.Protocol.Procedure() : null,
             LanguageDecoder = model.Language?.ModifiedDecoder,
             NextStep = sitting.ResumedAt,
             Snapshot = state?.Path,
             Warm = warm,
+            Pass = pass.Number,
         };
         var tracker = Context.Spawn(
-            "tracker", () => new TrackerActor(trackerPlan, model.Tracker, sitting.Place.Model.Tensors, sitting.Place.States, sitting.Place.Checkpoints, writer, video, sitting.Place.Meter), Stage);
-        var encoder = Context.Spawn("encoder", () => new EncoderActor(model.Tracker, model.Normalizer, sitting.Place.Model.Tensors, tracker, sitting.Place.Meter), Stage);
+            NameOf("tracker", pass), () => new TrackerActor(trackerPlan, model.Tracker, sitting.Place.Model.Tensors, sitting.Place.States, sitting.Place.Checkpoints, writer, video, sitting.Place.Meter), Stage);
+        var encoder = Context.Spawn(NameOf("encoder", pass), () => new EncoderActor(model.Tracker, model.Normalizer, sitting.Place.Model.Tensors, tracker, sitting.Place.Meter), Stage);
         var pipeline = new TrackingPipeline(encoder, tracker, writer, model.Tracker.Config.ImageSize, sitting.Place.Meter, sitting.Place.Limits);
 
         if (resume is null) sitting.Report(RunStage.Prompting, 0, steps);
         using var promptStop = CancellationTokenSource.CreateLinkedTokenSource(stop, pause);
         var decided = await pipeline.PromptAsync(info, Order.Frames, resume is null ? prompts : [], promptStop.Token);
         sitting.Report(RunStage.Tracking, sitting.ResumedAt, steps);
-        if (await pipeline.TrackAsync(info, Order.Frames, sitting.ResumedAt, decided, pause, stop) == steps) return true;
+        if (await pipeline.TrackAsync(info, Order.Frames, sitting.ResumedAt, decided, pause, stop) == steps)
+        {
+            // The next pass may need their memory.
+            await encoder.StopAsync(cancellationToken: stop);
+            await tracker.StopAsync(cancellationToken: stop);
+            await writer.StopAsync(cancellationToken: stop);
+            return true;
+        }
+
         if (sitting.Place.Warm is not null) await tracker.AskAsync<bool>(reply => new TrackerCommand.Part(Keep, reply), Patience, stop);
         return false;
 
         void Keep(VideoTracker left, TrackingPoint at) => sitting.Place.Warm.Keep(sitting.VideoId, new WarmVideo(left, sitting.Place.Model, epoch, at, file));
+    }
+
+    private static string NameOf(string stage, TrackingPass pass) => pass.Number == 0 ? stage : $"{stage}-{pass.Number}";
+
+    /// <summary>The mask that a correction refines. It is recorded before anything is written over it, so that a pass that begins again refines the same one.</summary>
+    private async Task<Rle?> BeforeAsync(Video known, TrackingPass pass, ObjectCorrection correction, VideoInfo info, CancellationToken stop)
+    {
+        if (correction.Replaces) return null;
+        if (known.BeforeCorrection.TryGetValue(pass.Number, out var recorded)) return recorded;
+        var (index, at) = (pass.FirstStep / MaskBlock.Frames, pass.FirstStep % MaskBlock.Frames);
+        var block = await sitting.Place.Results.ReadBlockAsync(sitting.VideoId, correction.ObjectId, index, stop);
+        if (block is null || block.Masks.Count <= at)
+            throw new InvalidDataException($"Frame {correction.Frame} of object {correction.ObjectId} is to be corrected, and its mask is not stored. The store was changed by hand, or masks have expired: retry the job's video from a new job.");
+        var before = new Rle(info.Height, info.Width, block.Masks[at].Counts);
+        await video.AskAsync<Video>(reply => new VideoCommand.BeginCorrection(pass.Number, before, reply), Patience, stop);
+        return before;
     }
 
     /// <summary>Nothing to track: every mask is empty, and the probe knows the frames, so none is decoded.</summary>
@@ -222,8 +260,9 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
         return await sitting.Place.Model.GetAsync(stop);
     }
 
-    private async Task<IReadOnlyList<string>> ChainsAsync(IReadOnlyList<PlannedObject> objects, int steps, CancellationToken stop)
+    private async Task<IReadOnlyList<string>> ChainsAsync(Video known, int steps, CancellationToken stop)
     {
+        var objects = PlannedObject.Of(known.WithAdded(Order), known.Prompts);
         using var span = ClusterTracing.StartStage("finish", sitting.Trace);
         sitting.Report(RunStage.Finishing, steps, steps);
         var chains = new List<string>(objects.Count);

@@ -51,6 +51,23 @@ public sealed class ResultWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task Masks_behind_the_last_one_that_is_written_over_stay()
+    {
+        var store = new FolderResultStore(_folder.FullPath);
+        await WriteAsync(store, epoch: 1, from: 0, to: 70, flush: true);
+        await store.ClaimAsync("v", 2, Stop);
+        await using var system = new ActorSystem();
+        var plan = new WriterPlan("v", 2, [1], 5, 4, NextStep: 30) { Overwrites = true };
+        var writer = system.Spawn("writer", () => new ResultWriter(store, plan, _ => { }, StageMeter.None));
+        for (var step = 30; step < 40; step++) await writer.TellAsync(Step(step + 1, at: step), Stop);
+        await writer.AskAsync<int>(r => new WriterCommand.Flush(r), Long, Stop);
+        var block = (await store.ReadBlockAsync("v", 1, 0, Stop))!;
+        Assert.Equal(
+            Enumerable.Range(0, 64).Select(step => Pixels(step is >= 30 and < 40 ? step + 1 : step)),
+            block.Masks.Select(mask => Sa2VA.Media.Masks.RleCodec.Decode(new Sa2VA.Media.Masks.Rle(5, 4, mask.Counts))));
+    }
+
+    [Fact]
     public async Task A_checkpoint_without_its_masks_is_refused()
     {
         var store = new FolderResultStore(_folder.FullPath);
@@ -85,8 +102,8 @@ public sealed class ResultWriterTests : IDisposable
             "writer", () => new ResultWriter(store, new WriterPlan("v", epoch, [1, 2], 5, 4, nextStep), _ => { }, StageMeter.None),
             new ActorOptions { MailboxCapacity = 1, Supervision = SupervisionStrategy.StopOnFailure });
 
-    private static WriterCommand Step(int step)
-        => new WriterCommand.Write(new StepFrame(step, step * 3, step * 100, step * 0.04), [new ObjectMask(1, Pixels(step), step, 0.5f)]);
+    private static WriterCommand Step(int step, int? at = null)
+        => new WriterCommand.Write(new StepFrame(at ?? step, step * 3, step * 100, step * 0.04), [new ObjectMask(1, Pixels(step), step, 0.5f)]);
 
     private static byte[] Pixels(int step)
     {
