@@ -7,11 +7,15 @@ using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.HttpOverrides;
 using Sa2VA.Cluster.Gateway.Dashboard;
+using Sa2VA.Cluster.Gateway.Estimates;
 using Sa2VA.Cluster.Gateway.Events;
+using Sa2VA.Cluster.Gateway.Exports;
 using Sa2VA.Cluster.Gateway.Jobs;
 using Sa2VA.Cluster.Gateway.Operations;
+using Sa2VA.Cluster.Gateway.Pixels;
 using Sa2VA.Cluster.Gateway.Problems;
 using Sa2VA.Cluster.Gateway.Security;
+using Sa2VA.Cluster.Gateway.Uploads;
 using Sa2VA.Cluster.Gateway.Videos;
 using Sa2VA.Cluster.Jobs;
 using Sa2VA.Cluster.Nodes;
@@ -82,6 +86,7 @@ public static class GatewayApp
         services.AddSingleton(settings).AddSingleton(cluster).AddSingleton(TimeProvider.System).AddSingleton(new ApiKeyFile(settings.Keys)).AddSingleton<StreamSlots>();
         services.AddSingleton(provider => new EventPublisher(cluster.Progress, cluster.Jobs.IsOverAsync, provider.GetRequiredService<ILogger<EventPublisher>>()));
         services.AddSingleton(provider => new VideoMailer(cluster.Transport, cluster.Journal, settings.Name, TimeProvider.System, provider.GetRequiredService<EventPublisher>().Tell));
+        services.AddSingleton(MakeFolders(settings)).AddSingleton(new ShownVideos(settings)).AddSingleton<RenderSlots>();
         services.AddSingleton(provider => new VideoPrompts(cluster.Journal, provider.GetRequiredService<VideoMailer>(), TimeProvider.System));
         services.AddAuthentication(ApiKeyAuthentication.Name).AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.Name, _ => { });
         var policies = services.AddAuthorizationBuilder();
@@ -120,6 +125,21 @@ public static class GatewayApp
             services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins([.. settings.Origins]).AllowAnyMethod().WithHeaders("Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID").WithExposedHeaders("ETag", "Location", "Retry-After")));
     }
 
+    /// <exception cref="Settings.SettingsException">A folder cannot be made or written.</exception>
+    private static UploadStore MakeFolders(GatewaySettings settings)
+    {
+        try
+        {
+            Directory.CreateDirectory(settings.ScratchFolder);
+            if (settings.Uploads is { } uploads) Directory.CreateDirectory(uploads.Folder);
+            return new UploadStore(settings);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new Settings.SettingsException($"uploads.folder '{settings.Uploads?.Folder}' or scratchFolder '{settings.ScratchFolder}' cannot be made or read: {failure.Message}", failure);
+        }
+    }
+
     private static void Use(WebApplication app, GatewaySettings settings)
     {
         if (settings.BehindProxy)
@@ -148,6 +168,10 @@ public static class GatewayApp
         VideoEndpoints.Map(api);
         MaskEndpoints.Map(api);
         PromptEndpoints.Map(api);
+        PixelEndpoints.Map(api);
+        ExportEndpoints.Map(api);
+        UploadEndpoints.Map(api);
+        EstimateEndpoints.Map(api);
         EventEndpoint.Map(api);
         ClusterEndpoints.Map(api);
         DashboardEndpoints.Map(app);

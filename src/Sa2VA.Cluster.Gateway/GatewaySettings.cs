@@ -1,6 +1,9 @@
 using Sa2VA.Cluster.Archive;
+using Sa2VA.Cluster.Gateway.Uploads;
 using Sa2VA.Cluster.Nodes;
 using Sa2VA.Cluster.Settings;
+using Sa2VA.Cluster.Sources;
+using Sa2VA.Media;
 
 namespace Sa2VA.Cluster.Gateway;
 
@@ -37,6 +40,21 @@ public sealed record GatewaySettings
     /// <summary>Origins of pages that may call the API from a browser. Default none.</summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
 
+    /// <summary>Folders with videos whose own pixels callers may see: as <c>sources.roots</c> of the nodes, by the same names. Default none.</summary>
+    public IReadOnlyList<FileRoot> Roots { get; init; } = [];
+
+    /// <summary>Where uploads are kept. Default: none are taken.</summary>
+    public UploadSettings? Uploads { get; init; }
+
+    /// <summary>What a video may cost before it is not shown.</summary>
+    public MediaLimits Media { get; init; } = MediaLimits.Default;
+
+    /// <summary>For exports until they are sent. Default: a folder of the system's.</summary>
+    public string ScratchFolder { get; init; } = Path.Combine(Path.GetTempPath(), "sa2va-gateway");
+
+    /// <summary>All folders whose files may be shown.</summary>
+    internal IReadOnlyList<FileRoot> AllRoots => Uploads is { } uploads ? [.. Roots, new FileRoot(Path.GetFullPath(uploads.Folder), uploads.Root)] : Roots;
+
     /// <summary>What a caller may do.</summary>
     public GatewayLimits Limits { get; init; } = new();
 
@@ -66,6 +84,8 @@ public sealed record GatewaySettings
                 throw new SettingsException($"origins has '{origin}'; an origin looks like 'https://archive.example.org'.");
         }
 
+        Uploads?.Check();
+        if (string.IsNullOrWhiteSpace(ScratchFolder)) throw new SettingsException("scratchFolder is empty; name a folder for exports until they are sent.");
         Limits.Check();
     }
 }
@@ -90,10 +110,13 @@ public sealed record GatewayLimits
     /// <summary>Streams of events or masks that one key may have open. Default 32.</summary>
     public int StreamsPerKey { get; init; } = 32;
 
+    /// <summary>Overlays and exports that are made at the same time. Default 2.</summary>
+    public int RendersAtOnce { get; init; } = 2;
+
     /// <exception cref="SettingsException">A limit is wrong.</exception>
     internal void Check()
     {
-        foreach (var (name, value) in new (string, long)[] { ("requestsPerMinute", RequestsPerMinute), ("jobBytes", JobBytes), ("manifestBytes", ManifestBytes), ("streamsPerKey", StreamsPerKey) })
+        foreach (var (name, value) in new (string, long)[] { ("requestsPerMinute", RequestsPerMinute), ("jobBytes", JobBytes), ("manifestBytes", ManifestBytes), ("streamsPerKey", StreamsPerKey), ("rendersAtOnce", RendersAtOnce) })
         {
             if (value < 1) throw new SettingsException($"limits.{name} is {value}; it must be at least 1.");
         }

@@ -100,6 +100,8 @@ public sealed class ConformanceTests(GatewayFixture fixture)
         "state" => "completed",
         "priority" => "low",
         "keyFrames" => "5",
+        "format" => random.Next(2) == 0 ? "csv" : "coco",
+        "width" => "32",
         "reuseResults" => "false",
         _ => Odd(random),
     };
@@ -121,6 +123,10 @@ public sealed class ConformanceTests(GatewayFixture fixture)
             _ when path.EndsWith("/prompts", StringComparison.Ordinal) => random.Next(2) == 0
                 ? new JsonObject { ["text"] = Odd(random) }
                 : new JsonObject { ["frame"] = random.Next(120), ["object"] = random.Next(2) == 0 ? null : random.Next(4), ["points"] = new JsonArray(new JsonArray(random.Next(80), 7)) },
+            _ when path.EndsWith("/estimates", StringComparison.Ordinal) => new JsonObject
+            {
+                ["model"] = "nano", ["pricePerGpuHour"] = random.Next(3) - 1, ["videos"] = new JsonArray(new JsonObject { ["video"] = Odd(random), ["expressions"] = new JsonArray("x"), ["frameCount"] = random.Next(3) }),
+            },
             _ => NewJob(random),
         };
         var text = body.ToJsonString();

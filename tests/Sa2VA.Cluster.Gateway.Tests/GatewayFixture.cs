@@ -4,11 +4,13 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sa2VA.Cluster.Gateway.Security;
+using Sa2VA.Cluster.Gateway.Uploads;
 using Sa2VA.Cluster.Jobs;
 using Sa2VA.Cluster.Nodes;
 using Sa2VA.Cluster.Progress;
 using Sa2VA.Cluster.Settings;
 using Sa2VA.Cluster.Simulation;
+using Sa2VA.Cluster.Sources;
 using Sa2VA.Cluster.Tests.Servers;
 
 [assembly: AssemblyFixture(typeof(ServersFixture))]
@@ -19,6 +21,8 @@ namespace Sa2VA.Cluster.Gateway.Tests;
 public sealed class GatewayFixture(ServersFixture servers) : IAsyncDisposable
 {
     public const int Frames = 100;
+
+    public const int UploadBytes = 1 << 20;
 
     private readonly TemporaryFolder _folder = new();
     private readonly SemaphoreSlim _starting = new(1);
@@ -82,6 +86,34 @@ public sealed class GatewayFixture(ServersFixture servers) : IAsyncDisposable
         }
     }
 
+    /// <summary>A video that is really there, as large and as long as those that the node pretends to see. Made once.</summary>
+    public string Clip()
+    {
+        var path = _folder.File("videos", "clip.mp4");
+        lock (_drain)
+        {
+            if (File.Exists(path)) return path;
+            using var ffmpeg = System.Diagnostics.Process.Start("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "testsrc2=size=64x48:rate=25", "-frames:v", $"{Frames}", "-pix_fmt", "yuv420p", path]);
+            ffmpeg.WaitForExit();
+            Assert.Equal(0, ffmpeg.ExitCode);
+        }
+
+        return path;
+    }
+
+    /// <summary>A file's path beside the videos.</summary>
+    public string Beside(string name) => _folder.File("videos", name);
+
+    /// <summary>Submits one video by its source and waits until it is completed.</summary>
+    public async Task<string> CompletedVideoAsync(HttpClient caller, string source, CancellationToken stop)
+    {
+        var response = await caller.PostAsJsonAsync("/api/v1/jobs", new { model = "nano", videos = new[] { new { video = source, expressions = new[] { "the dog", "the cat" } } } }, stop);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(stop));
+        var job = (await response.Content.ReadFromJsonAsync<JsonElement>(stop)).GetProperty("jobId").GetString()!;
+        await UntilCompletedAsync(caller, job, videos: 1, stop);
+        return $"{job}-1";
+    }
+
     public static async Task<string> SubmitAsync(HttpClient caller, int videos, CancellationToken stop)
     {
         var response = await caller.PostAsJsonAsync("/api/v1/jobs", Job(videos), stop);
@@ -120,6 +152,8 @@ public sealed class GatewayFixture(ServersFixture servers) : IAsyncDisposable
             Settings = new GatewaySettings
             {
                 Listen = "http://127.0.0.1:0", Servers = endpoints, Keys = KeyFile, Models = ["nano"], Origins = ["https://archive.example.org"],
+                Roots = [new FileRoot(Directory.CreateDirectory(_folder.File("videos")).FullName, "videos")],
+                Uploads = new UploadSettings { Folder = _folder.File("uploads"), MaxBytes = UploadBytes }, ScratchFolder = _folder.File("scratch"),
                 Limits = new GatewayLimits { RequestsPerMinute = 1_000_000 },
             };
             _app = await OpenAsync(Settings);

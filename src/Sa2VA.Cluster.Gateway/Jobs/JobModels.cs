@@ -26,18 +26,7 @@ public sealed record NewJob(
     };
 
     /// <summary>The videos as the manifest that they could have been.</summary>
-    internal Stream ToManifest()
-    {
-        var lines = new MemoryStream();
-        foreach (var video in Videos)
-        {
-            lines.Write(JsonSerializer.SerializeToUtf8Bytes(video));
-            lines.WriteByte((byte)'\n');
-        }
-
-        lines.Position = 0;
-        return lines;
-    }
+    internal Stream ToManifest() => new NewManifest(Videos).Open();
 }
 
 /// <summary>An accepted job.</summary>
