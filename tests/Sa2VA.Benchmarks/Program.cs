@@ -46,6 +46,9 @@ switch (arguments.Command)
     case "overhead":
         await OverheadBenchmark.RunAsync(arguments);
         return 0;
+    case "gateway-load":
+        await GatewayLoadBenchmark.RunAsync(arguments);
+        return 0;
     case "nodes":
         await SimulationBenchmark.RunAsync(arguments);
         return 0;
@@ -62,6 +65,7 @@ switch (arguments.Command)
               failover   --kills 30 --every 8  kill -9 of a node that tracks, to the next frame that another stores
               overhead   --videos 12 --loops 1 --repeat 5  what the servers cost with the small model, beside the embedded mode
               nodes      --nodes 1,2,4,8 --each 20 | --videos V --frames 64 --frame-ms 20  throughput with a model that only waits
+              gateway-load  --watchers 200 --masks 50 --videos 12 --repeat 3  how long callers wait while a job runs, and what they cost it
               score      --frames 3000  J and F of a long clip
               masks      --videos 64  bytes of stored masks beside PNG files
               redis      --blocks 200  writing and reading masks of 1080p in a Redis of its own
