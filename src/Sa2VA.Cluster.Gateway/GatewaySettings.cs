@@ -53,7 +53,7 @@ public sealed record GatewaySettings
     public string ScratchFolder { get; init; } = Path.Combine(Path.GetTempPath(), "sa2va-gateway");
 
     /// <summary>All folders whose files may be shown.</summary>
-    internal IReadOnlyList<FileRoot> AllRoots => Uploads is { } uploads ? [.. Roots, new FileRoot(Path.GetFullPath(uploads.Folder), uploads.Root)] : Roots;
+    internal IReadOnlyList<FileRoot> AllRoots => Uploads is { Root: { } name } uploads ? [.. Roots, new FileRoot(Path.GetFullPath(uploads.Folder), name)] : Roots;
 
     /// <summary>What a caller may do.</summary>
     public GatewayLimits Limits { get; init; } = new();

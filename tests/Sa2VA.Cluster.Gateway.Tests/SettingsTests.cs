@@ -1,3 +1,4 @@
+using Sa2VA.Cluster.Gateway.Uploads;
 using Sa2VA.Cluster.Nodes;
 using Sa2VA.Cluster.Settings;
 
@@ -24,6 +25,9 @@ public sealed class SettingsTests
         Refused(Good with { Models = [] }, "models is empty");
         Refused(Good with { Origins = ["archive.example.org"] }, "origins has 'archive.example.org'");
         Refused(Good with { Limits = new GatewayLimits { RequestsPerMinute = 0 } }, "limits.requestsPerMinute is 0");
+        Refused(Good with { Limits = new GatewayLimits { RendersAtOnce = 0 } }, "limits.rendersAtOnce is 0");
+        Refused(Good with { Uploads = new UploadSettings { Folder = "" } }, "uploads.folder is empty");
+        Refused(Good with { Uploads = new UploadSettings { Folder = "u", MaxBytes = 2, FolderBytes = 1 } }, "uploads.maxBytes is 2");
         (Good with { Listen = "http://0.0.0.0:8480", BehindProxy = true }).Check();
         (Good with { Listen = "https://0.0.0.0:8443", Tls = new TlsSettings("a.pem", "a.key") }).Check();
     }

@@ -17,7 +17,7 @@ internal static class ExportEndpoints
     private static readonly Dictionary<string, ExportFormat> Formats = new(StringComparer.Ordinal)
     {
         ["coco"] = ExportFormat.Coco, ["ref-youtube-vos"] = ExportFormat.RefYoutubeVos, ["mevis"] = ExportFormat.RefYoutubeVos, ["davis"] = ExportFormat.Davis, ["cvat"] = ExportFormat.Cvat,
-        ["csv"] = ExportFormat.Csv, ["mask-video"] = ExportFormat.MaskVideo, ["overlay"] = ExportFormat.Overlay, ["cutouts"] = ExportFormat.Cutouts,
+        ["csv"] = ExportFormat.Csv, ["mask-video"] = ExportFormat.MaskVideo, ["overlay"] = ExportFormat.Overlay, ["cutouts"] = ExportFormat.Cutouts, ["masks"] = ExportFormat.Masks,
     };
 
     private static readonly Dictionary<string, string> Types = new(StringComparer.Ordinal)

@@ -5,11 +5,11 @@ namespace Sa2VA.Cluster.Gateway.Uploads;
 /// <summary>Where small videos of callers are kept, and what they may be.</summary>
 public sealed record UploadSettings
 {
-    /// <summary>The folder; made when absent. Nodes have it as a root by the name <see cref="Root"/>.</summary>
+    /// <summary>The folder; made when absent. Nodes have it too.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>What jobs call the folder: the <c>name</c> of a root in the nodes' sources. Default <c>uploads</c>.</summary>
-    public string Root { get; init; } = "uploads";
+    /// <summary>What jobs call the folder: the <c>name</c> of a root in the nodes' sources. Default <c>uploads</c>; null when it lies in another root, at the same path everywhere.</summary>
+    public string? Root { get; init; } = "uploads";
 
     /// <summary>Largest upload, bytes. Default 256 MiB.</summary>
     public long MaxBytes { get; init; } = 256L << 20;

@@ -54,7 +54,7 @@ internal sealed class UploadStore : IDisposable
             // In place of the same bytes, if another one was faster.
             if (isNew) File.Move(partial, path, overwrite: true);
             return (new UploadBody(
-                $"{settings.Root}:{Path.GetFileName(path)}", name, bytes, sha256, info.Width, info.Height, info.FrameCount, Math.Round(info.Duration, 3), Math.Round(info.NominalRate, 3), info.Codec), isNew);
+                settings.Root is { } root ? $"{root}:{Path.GetFileName(path)}" : Path.GetFullPath(path), name, bytes, sha256, info.Width, info.Height, info.FrameCount, Math.Round(info.Duration, 3), Math.Round(info.NominalRate, 3), info.Codec), isNew);
         }
         finally
         {
