@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Sa2VA.Cluster.Jobs;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Datasets.RefShapes;
+
+[assembly: AssemblyFixture(typeof(Sa2VA.Cluster.FaultTests.Archive))]
 
 namespace Sa2VA.Cluster.FaultTests;
 
@@ -16,8 +19,11 @@ public sealed class Archive : IAsyncLifetime
     // Of these nano knows what is meant, so that there is something to track in every video.
     private static readonly RefShapesLevel[] s_plain = [RefShapesLevel.Attribute, RefShapesLevel.Group, RefShapesLevel.Long];
 
+    // Larger jobs come back to the same ones under the same name: each has to be tracked here, too, to be compared with.
+    private const int Distinct = 2 * Clips;
+
     private readonly TemporaryFolder _folder = new();
-    private readonly ConcurrentDictionary<string, Task<IReadOnlyList<string>>> _chains = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlyList<string>>>> _chains = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _turn = new(1, 1);
     private ModelHost? _model;
 
@@ -28,12 +34,35 @@ public sealed class Archive : IAsyncLifetime
             new RefShapesWriteOptions { Split = RefShapesSplit.Val, Folder = _folder.FullPath, Videos = Clips, Layouts = default }, progress: null, CancellationToken.None);
     }
 
-    /// <summary>So many lines of a manifest, each another clip or other sentences.</summary>
-    public IReadOnlyList<VideoRequest> Videos(int count) => [.. Enumerable.Range(0, count).Select(Video)];
+    /// <summary>So many lines of a manifest; the first sixteen are each another clip or other sentences.</summary>
+    public IReadOnlyList<VideoRequest> Videos(int count) => [.. Enumerable.Range(0, count).Select(number => Video(number % Distinct))];
+
+    /// <summary>The same clips, each again and again: some 200 frames, which take several seconds.</summary>
+    public Task<IReadOnlyList<VideoRequest>> LongVideosAsync(int count, CancellationToken cancellationToken) => LengthenAsync(Videos(count), cancellationToken);
 
     /// <summary>The chains of a video's objects in a run without faults.</summary>
     public Task<IReadOnlyList<string>> ChainsAsync(VideoRequest video, CancellationToken cancellationToken)
-        => _chains.GetOrAdd(video.Name!, _ => RunAsync(video, cancellationToken));
+        => _chains.GetOrAdd(video.Name!, _ => new(() => CompleteAsync(video, cancellationToken))).Value;
+
+    /// <summary>A video's run without other faults than its own.</summary>
+    public async Task<RunResult> RunAsync(VideoRequest video, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            return await VideoRun.ExecuteAsync(
+                new RunRequest
+                {
+                    Video = video.Source, ModelFolder = NanoModel.Folder, WorkFolder = _folder.File("work", video.Name!.Replace('/', '-')), Targets = video.Targets,
+                    Frames = video.Frames ?? FrameSelection.All,
+                },
+                _model!, cancellationToken: cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -51,20 +80,32 @@ public sealed class Archive : IAsyncLifetime
             _folder.File("val", "videos", $"{clip.Id}.mp4"), [.. sentences.Select(sentence => new RunTarget.Expression(sentence.Text))], Name: $"{clip.Id}/{number / Clips}");
     }
 
-    private async Task<IReadOnlyList<string>> RunAsync(VideoRequest video, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<VideoRequest>> LengthenAsync(IReadOnlyList<VideoRequest> videos, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            var result = await VideoRun.ExecuteAsync(
-                new RunRequest { Video = video.Source, ModelFolder = NanoModel.Folder, WorkFolder = _folder.File("work", video.Name!.Replace('/', '-')), Targets = video.Targets },
-                _model!, cancellationToken: cancellationToken);
-            Assert.Equal(RunOutcome.Completed, result.Outcome);
-            return [.. result.Objects.Select(one => one.Chain)];
+            var longer = new List<VideoRequest>();
+            foreach (var video in videos)
+            {
+                var number = longer.Count.ToString(CultureInfo.InvariantCulture);
+                var file = _folder.File($"long-{number}.mp4");
+                if (!File.Exists(file)) await Ffmpeg.RunAsync(["-stream_loop", "3", "-i", video.Source, "-c", "copy", file], cancellationToken);
+                longer.Add(video with { Source = file, Name = $"long/{number}" });
+            }
+
+            return longer;
         }
         finally
         {
             _turn.Release();
         }
+    }
+
+    private async Task<IReadOnlyList<string>> CompleteAsync(VideoRequest video, CancellationToken cancellationToken)
+    {
+        var result = await RunAsync(video, cancellationToken);
+        Assert.Equal(RunOutcome.Completed, result.Outcome);
+        return [.. result.Objects.Select(one => one.Chain)];
     }
 }

@@ -4,15 +4,15 @@ using Sa2VA.Cluster.Runs;
 namespace Sa2VA.Cluster.FaultTests;
 
 /// <summary>What is wrong with a video is said to its owner, and costs nobody else anything.</summary>
-[Collection(ArchiveCollection.Name)]
-public sealed class BadVideoTests(Archive archive)
+[Collection(SteadyServers.Name)]
+public sealed class BadVideoTests(Archive archive, TestServers servers)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_video_that_cannot_be_worked_on_fails_with_its_reason_and_the_others_are_done()
     {
-        await using var cluster = await TestCluster.StartAsync(Stop);
+        await using var cluster = await TestCluster.StartAsync(servers, Stop);
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder.File("text.mp4"), "no video at all", Stop);
         RunTarget[] targets = [new RunTarget.Expression("the star")];

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Sa2VA.Cluster.Jobs;
 using Sa2VA.Cluster.Local;
 
@@ -8,19 +7,19 @@ namespace Sa2VA.Cluster.FaultTests;
 /// Every kind of fault, in an order that a seed decides, for as long as one likes: <c>scripts/chaos.sh --seed S --minutes M</c>. Here for half
 /// a minute.
 /// </summary>
-[Collection(ArchiveCollection.Name)]
-public sealed class ChaosTests(Archive archive)
+[Collection(StruckServers.Name)]
+public sealed class ChaosTests(Archive archive, TestServers servers)
 {
-    private const int VideosPerJob = 20;
+    private const int VideosPerJob = 8;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Whatever_happens_every_video_ends_with_its_masks()
     {
-        var seed = (int)Number("SA2VA_CHAOS_SEED", 1);
-        var end = TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(Number("SA2VA_CHAOS_MINUTES", 0.5));
-        await using var cluster = await TestCluster.StartAsync(Stop);
+        var seed = (int)FaultNumbers.Read("SA2VA_CHAOS_SEED", 1);
+        var end = TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(FaultNumbers.Read("SA2VA_CHAOS_MINUTES", 0.5));
+        await using var cluster = await TestCluster.StartAsync(servers, Stop);
         cluster.NodeSettings["maxAttempts"] = 100;
         cluster.NodeSettings["heartbeat"] = "00:00:02";
         var chaos = new Chaos(cluster, new Random(seed));
@@ -34,8 +33,7 @@ public sealed class ChaosTests(Archive archive)
                 var fault = await chaos.StrikeAsync(Stop);
                 done.Add(fault);
                 TestContext.Current.SendDiagnosticMessage($"{TimeProvider.System.GetUtcNow():HH:mm:ss} {fault}");
-                var view = await cluster.Connection.Jobs.FindJobAsync(jobs[^1].JobId, Stop);
-                if (view!.ByState[VideoState.Waiting] == 0) jobs.Add(await cluster.SubmitAsync(archive.Videos(VideosPerJob), Stop));
+                if (await cluster.IsNothingWaitingAsync(jobs[^1], Stop)) jobs.Add(await cluster.SubmitAsync(archive.Videos(VideosPerJob), Stop));
             }
 
             foreach (var job in jobs) await Outcome.AssertUntouchedAsync(cluster, archive, await cluster.WaitAsync(job, Stop), Stop);
@@ -47,9 +45,6 @@ public sealed class ChaosTests(Archive archive)
             cluster.Report();
         }
     }
-
-    private static double Number(string variable, double otherwise)
-        => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? double.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
     /// <summary>Strikes, and sets right what it struck: the number of nodes stays, servers come back.</summary>
     private sealed class Chaos(TestCluster cluster, Random random)

@@ -1,15 +1,15 @@
 namespace Sa2VA.Cluster.FaultTests;
 
 /// <summary>A node hangs for longer than it is waited for, and comes back when another has its video.</summary>
-[Collection(ArchiveCollection.Name)]
-public sealed class FrozenNodeTests(Archive archive)
+[Collection(StruckServers.Name)]
+public sealed class FrozenNodeTests(Archive archive, TestServers servers)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_node_that_comes_back_is_fenced_off_and_stops_working_on_the_video()
     {
-        await using var cluster = await TestCluster.StartAsync(Stop);
+        await using var cluster = await TestCluster.StartAsync(servers, Stop);
         cluster.NodeSettings["heartbeat"] = "00:00:02";
         var frozen = cluster.StartNode();
         var job = await cluster.SubmitAsync(archive.Videos(1), Stop);

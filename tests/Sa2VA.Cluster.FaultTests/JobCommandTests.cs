@@ -4,15 +4,15 @@ using System.Text.Json.Nodes;
 namespace Sa2VA.Cluster.FaultTests;
 
 /// <summary>A person's way through a job, with the program as they have it.</summary>
-[Collection(ArchiveCollection.Name)]
-public sealed class JobCommandTests(Archive archive)
+[Collection(SteadyServers.Name)]
+public sealed class JobCommandTests(Archive archive, TestServers servers)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_job_is_submitted_once_watched_verified_and_another_one_cancelled()
     {
-        await using var cluster = await TestCluster.StartAsync(Stop);
+        await using var cluster = await TestCluster.StartAsync(servers, Stop);
         using var folder = new TemporaryFolder();
         var settings = cluster.WriteSettings();
         var manifest = folder.File("videos.jsonl");

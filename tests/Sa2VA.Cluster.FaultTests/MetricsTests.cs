@@ -4,8 +4,8 @@ using Sa2VA.Cluster.Videos;
 namespace Sa2VA.Cluster.FaultTests;
 
 /// <summary>What a node's metrics say is what it has done.</summary>
-[Collection(ArchiveCollection.Name)]
-public sealed class MetricsTests(Archive archive)
+[Collection(SteadyServers.Name)]
+public sealed class MetricsTests(Archive archive, TestServers servers)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -121,9 +121,9 @@ public sealed class MetricsTests(Archive archive)
         }
     }
 
-    private static async Task<TestCluster> StartAsync()
+    private async Task<TestCluster> StartAsync()
     {
-        var cluster = await TestCluster.StartAsync(Stop);
+        var cluster = await TestCluster.StartAsync(servers, Stop);
         cluster.ServeMetrics();
         return cluster;
     }

@@ -15,6 +15,9 @@ internal static class NodeEvents
     public const int VideoWaits = 2016;
     public const int MessageForgotten = 2017;
     public const int VideoContinues = 2025;
+    public const int BatchSplit = 2101;
+    public const int ArchiveAway = 2471;
+    public const int ArchiveBack = 2472;
 
     /// <summary>Where probes and metrics are answered.</summary>
     public const int Answers = 5002;

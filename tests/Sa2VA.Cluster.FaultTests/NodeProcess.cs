@@ -1,12 +1,17 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using System.Threading.Channels;
+using Sa2VA.Cluster.Local;
 
 namespace Sa2VA.Cluster.FaultTests;
 
 /// <summary>A real node in a process of its own, with what it says.</summary>
 internal sealed class NodeProcess : IAsyncDisposable
 {
+    // Longer than any grace period, also on a busy machine.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(4);
+
     private readonly Process _process;
     private readonly Task _listening;
     private readonly List<string> _lines = [];
@@ -19,6 +24,9 @@ internal sealed class NodeProcess : IAsyncDisposable
     }
 
     public string Name { get; }
+
+    /// <summary>Its process.</summary>
+    public int Id => _process.Id;
 
     public bool IsAlive => !_process.HasExited;
 
@@ -55,9 +63,23 @@ internal sealed class NodeProcess : IAsyncDisposable
     public async Task<int> DrainAsync(CancellationToken cancellationToken)
     {
         Signal("TERM");
-        await _process.WaitForExitAsync(cancellationToken);
+        return await EndedAsync(cancellationToken);
+    }
+
+    /// <summary>Waits for its end; returns its exit code.</summary>
+    /// <exception cref="TimeoutException">It does not end.</exception>
+    public async Task<int> EndedAsync(CancellationToken cancellationToken)
+    {
+        await _process.WaitForExitAsync(cancellationToken).WaitAsync(s_patience, cancellationToken);
         await _listening;
         return _process.ExitCode;
+    }
+
+    /// <summary>Sends its child of that name a signal. The node must be frozen: then the child is still there, and waits for it.</summary>
+    public void SignalChild(string program, string signal)
+    {
+        var children = ProcessStat.All().Where(one => one.ParentId == Id && one.IsAlive).ToList();
+        Send(signal, Assert.Single(children, one => File.ReadAllText($"/proc/{one.Id}/comm").Trim() == program).Id);
     }
 
     /// <summary>Stops it in its tracks.</summary>
@@ -84,9 +106,11 @@ internal sealed class NodeProcess : IAsyncDisposable
         await _listening;
     }
 
-    private void Signal(string name)
+    private void Signal(string name) => Send(name, Id);
+
+    private static void Send(string signal, int process)
     {
-        using var kill = Process.Start("kill", [$"-{name}", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [$"-{signal}", process.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 

@@ -1,7 +1,7 @@
 namespace Sa2VA.Cluster.FaultTests;
 
 /// <summary>A node is cut off from everybody, works on, and is heard of again when another has its video.</summary>
-[Collection(ArchiveCollection.Name)]
+[Collection(StruckServers.Name)]
 public sealed class PartitionTests(Archive archive)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -10,8 +10,8 @@ using StackExchange.Redis;
 namespace Sa2VA.Cluster.FaultTests;
 
 /// <summary>A job that asks for it gets what is known already, and only that.</summary>
-[Collection(ArchiveCollection.Name)]
-public sealed class ReuseTests(Archive archive)
+[Collection(SteadyServers.Name)]
+public sealed class ReuseTests(Archive archive, TestServers servers)
 {
     private const string OtherModel = "nano-2";
 
@@ -22,7 +22,7 @@ public sealed class ReuseTests(Archive archive)
     [Fact]
     public async Task The_same_videos_again_are_answered_with_the_same_masks_and_no_model_is_asked()
     {
-        await using var cluster = await TestCluster.StartAsync(Stop);
+        await using var cluster = await TestCluster.StartAsync(servers, Stop);
         cluster.ServeMetrics();
         var node = cluster.StartNode();
         try
@@ -60,7 +60,7 @@ public sealed class ReuseTests(Archive archive)
     {
         using var folder = new TemporaryFolder();
         var otherModel = CopyOfTheModel(folder);
-        await using var cluster = await TestCluster.StartAsync(Stop);
+        await using var cluster = await TestCluster.StartAsync(servers, Stop);
         cluster.NodeSettings["models"] = new JsonObject { [NanoModel.Name] = NanoModel.Folder, [OtherModel] = otherModel };
         cluster.StartNode();
         try
@@ -88,12 +88,12 @@ public sealed class ReuseTests(Archive archive)
     [Fact]
     public async Task Masks_that_have_expired_are_made_again()
     {
-        await using var cluster = await TestCluster.StartAsync(Stop);
+        await using var cluster = await TestCluster.StartAsync(servers, Stop);
         cluster.StartNode();
         try
         {
             var video = Assert.Single(await RunAsync(cluster, s_job, archive.Videos(1)));
-            await using var redis = await OpenAsync(cluster.Servers.Redis.Endpoint);
+            await using var redis = await OpenAsync(cluster.Endpoints.Redis);
             var keys = new RedisKeys(new ClusterOptions { Name = "test" }.Prefix);
             // Only the last object's last block is gone: what was copied before it was noticed must do no harm.
             Assert.True(await redis.Database.HashDeleteAsync(keys.Object(video.VideoId, 2), (BlocksOf(video) - 1)));

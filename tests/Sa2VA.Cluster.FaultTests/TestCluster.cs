@@ -9,21 +9,28 @@ using Sa2VA.Cluster.Settings;
 
 namespace Sa2VA.Cluster.FaultTests;
 
-/// <summary>Three real servers, any number of real nodes, and the way in. The servers' folder and every process are gone afterwards.</summary>
+/// <summary>An empty part of three real servers, any number of real nodes, and the way in. Every node is gone afterwards.</summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
     // Nodes say something at every step; silence of this length is a fault, also on a busy machine.
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(4);
 
-    private readonly TemporaryServerFolder _folder;
+    private const int MostTries = 5;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly TestServers _servers;
+    private readonly bool _ownsServers;
     private readonly Channel<NodeLine> _heard = Channel.CreateUnbounded<NodeLine>();
     private readonly List<NodeProcess> _nodes = [];
     private int _number;
 
-    private TestCluster(TemporaryServerFolder folder, LocalServers servers, ClusterConnection connection)
-        => (_folder, Servers, Connection) = (folder, servers, connection);
+    private TestCluster(TestServers servers, bool ownsServers, ClusterEndpoints endpoints, ClusterConnection connection)
+        => (_servers, _ownsServers, Endpoints, Connection) = (servers, ownsServers, endpoints, connection);
 
-    public LocalServers Servers { get; }
+    public LocalServers Servers => _servers.Servers;
+
+    /// <summary>This cluster's part of them.</summary>
+    public ClusterEndpoints Endpoints { get; }
 
     /// <summary>The tests' own way to the servers.</summary>
     public ClusterConnection Connection { get; }
@@ -37,15 +44,41 @@ internal sealed class TestCluster : IAsyncDisposable
         ["devices"] = new JsonArray(new JsonObject { ["device"] = "cpu", ["slots"] = 2 }),
     };
 
-    public static Task<TestCluster> StartAsync(CancellationToken cancellationToken) => StartAsync([], cancellationToken);
+    /// <summary>A cluster in an empty part of servers that others use too, one after the other.</summary>
+    public static Task<TestCluster> StartAsync(TestServers servers, CancellationToken cancellationToken) => StartAsync(servers, ownsServers: false, cancellationToken);
 
-    /// <summary>Starts servers that listen on these addresses too.</summary>
-    public static async Task<TestCluster> StartAsync(IReadOnlyList<IPAddress> moreAddresses, CancellationToken cancellationToken)
+    /// <summary>A cluster on servers of its own, which listen on these addresses too.</summary>
+    public static Task<TestCluster> StartAsync(IReadOnlyList<IPAddress> moreAddresses, CancellationToken cancellationToken)
+        => StartAsync(TestServers.ListeningOn(moreAddresses), ownsServers: true, cancellationToken);
+
+    private static async Task<TestCluster> StartAsync(TestServers servers, bool ownsServers, CancellationToken cancellationToken)
     {
-        var folder = new TemporaryServerFolder();
-        var servers = await LocalServers.StartAsync(folder.FullPath, moreAddresses, cancellationToken);
-        var connection = await ClusterConnection.OpenAsync(servers.Endpoints, new ClusterOptions { Name = "tests" }, logs: null, cancellationToken);
-        return new TestCluster(folder, servers, connection);
+        try
+        {
+            var endpoints = await servers.NewSpaceAsync(cancellationToken);
+            return new TestCluster(servers, ownsServers, endpoints, await OpenAsync(endpoints, cancellationToken));
+        }
+        catch when (ownsServers)
+        {
+            await servers.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task<ClusterConnection> OpenAsync(ClusterEndpoints endpoints, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await ClusterConnection.OpenAsync(endpoints, new ClusterOptions { Name = "tests" }, logs: null, cancellationToken);
+            }
+            catch (ServerUnavailableException) when (tries < MostTries)
+            {
+                // On a busy machine a server that has just started may be too slow for its own limits.
+                await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+            }
+        }
     }
 
     /// <summary>Starts a node with a name of its own.</summary>
@@ -53,6 +86,9 @@ internal sealed class TestCluster : IAsyncDisposable
 
     /// <summary>Starts a node in a network of its own.</summary>
     public NodeProcess StartNode(NodeNetwork network) => StartNode(network.Outside, network.Prefix);
+
+    /// <summary>Starts a node that sees a small disk.</summary>
+    public NodeProcess StartNode(SmallDisk disk) => StartNode(IPAddress.Loopback, disk.Prefix);
 
     /// <summary>Ends a node at once and starts another.</summary>
     public async Task<NodeProcess> ReplaceAsync(NodeProcess node)
@@ -91,6 +127,10 @@ internal sealed class TestCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether every video of a job has been begun, or is over.</summary>
+    public async Task<bool> IsNothingWaitingAsync(JobReceipt job, CancellationToken cancellationToken)
+        => (await Connection.Jobs.FindJobAsync(job.JobId, cancellationToken))!.ByState.GetValueOrDefault(VideoState.Waiting) == 0;
+
     /// <summary>Waits until a video has a checkpoint. Nobody says so aloud: the journal is looked at until it is there.</summary>
     public async Task WaitForCheckpointAsync(string videoId, CancellationToken cancellationToken)
     {
@@ -109,7 +149,8 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         foreach (var node in _nodes) await node.DisposeAsync();
         await Connection.DisposeAsync();
-        await _folder.DisposeAsync();
+        if (_ownsServers) await _servers.DisposeAsync();
+        _folder.Dispose();
     }
 
     /// <summary>What all nodes said, for a failed test.</summary>
@@ -121,36 +162,43 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Writes the settings of a node on this machine; returns the file.</summary>
     public string WriteSettings() => WriteSettings(IPAddress.Loopback);
 
-    private NodeProcess StartNode(IPAddress servers, string[] prefix)
+    /// <summary>Starts a node with one setting in place of what it would be.</summary>
+    public NodeProcess StartNode(string setting, JsonNode value) => StartNode(IPAddress.Loopback, [], (setting, value));
+
+    /// <summary>What the setting <c>servers</c> of a node is.</summary>
+    public JsonObject ServersSetting() => ServersSetting(IPAddress.Loopback);
+
+    private NodeProcess StartNode(IPAddress servers, string[] prefix, (string Name, JsonNode Value)? other = null)
     {
         _number++;
-        var node = NodeProcess.Start($"node-{_number}", WriteSettings(servers), _heard.Writer, prefix);
+        var node = NodeProcess.Start($"node-{_number}", WriteSettings(servers, other), _heard.Writer, prefix);
         _nodes.Add(node);
         return node;
     }
 
-    private string WriteSettings(IPAddress servers)
+    private string WriteSettings(IPAddress servers, (string Name, JsonNode Value)? other = null)
     {
         var settings = (JsonObject)NodeSettings.DeepClone();
         settings["name"] = "node";
         settings["models"] ??= new JsonObject { [NanoModel.Name] = NanoModel.Folder };
         settings["sources"] = new JsonObject { ["roots"] = new JsonArray(new JsonObject { ["path"] = Path.GetTempPath() }) };
-        settings["servers"] = new JsonObject
-        {
-            ["postgres"] = Endpoint(Servers.Postgres, servers), ["rabbitMq"] = Endpoint(Servers.RabbitMq, servers), ["redis"] = Endpoint(Servers.Redis, servers),
-        };
-        var file = Path.Combine(_folder.FullPath, $"node-{_number}.json");
+        settings["servers"] = ServersSetting(servers);
+        if (other is var (name, value)) settings[name] = value;
+        var file = _folder.File($"node-{_number}.json");
         File.WriteAllText(file, settings.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
         return file;
     }
 
-    private static JsonObject Endpoint(LocalServer server, IPAddress address)
+    private JsonObject ServersSetting(IPAddress servers) => new()
     {
-        ServerEndpoint endpoint = server.Endpoint;
-        return new JsonObject
-        {
-            ["host"] = address.ToString(), ["port"] = endpoint.Port, ["user"] = endpoint.User, ["space"] = endpoint.Space,
-            ["password"] = new JsonObject { ["file"] = server.PasswordFile },
-        };
-    }
+        ["postgres"] = Endpoint(Servers.Postgres, Endpoints.Postgres, servers),
+        ["rabbitMq"] = Endpoint(Servers.RabbitMq, Endpoints.RabbitMq, servers),
+        ["redis"] = Endpoint(Servers.Redis, Endpoints.Redis, servers),
+    };
+
+    private static JsonObject Endpoint(LocalServer server, ServerEndpoint space, IPAddress address) => new()
+    {
+        ["host"] = address.ToString(), ["port"] = space.Port, ["user"] = space.User, ["space"] = space.Space,
+        ["password"] = new JsonObject { ["file"] = server.PasswordFile },
+    };
 }

@@ -6,8 +6,8 @@ using Sa2VA.Cluster.Jobs;
 namespace Sa2VA.Cluster.FaultTests;
 
 /// <summary>A collector can follow a video from its submission to its end, over all machines that work on it.</summary>
-[Collection(ArchiveCollection.Name)]
-public sealed class TraceTests(Archive archive)
+[Collection(SteadyServers.Name)]
+public sealed class TraceTests(Archive archive, TestServers servers)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -26,7 +26,7 @@ public sealed class TraceTests(Archive archive)
 
             context.Response.ContentType = "application/x-protobuf";
         });
-        await using var cluster = await TestCluster.StartAsync(Stop);
+        await using var cluster = await TestCluster.StartAsync(servers, Stop);
         cluster.NodeSettings["telemetry"] = new JsonObject { ["otlpEndpoint"] = collector.Url(""), ["otlpProtocol"] = "http" };
         var first = cluster.StartNode();
         try

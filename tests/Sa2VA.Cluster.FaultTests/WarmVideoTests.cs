@@ -1,19 +1,11 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Sa2VA.Cluster.Jobs;
-using Sa2VA.Cluster.Runs;
 
 namespace Sa2VA.Cluster.FaultTests;
 
 /// <summary>Long videos take turns of one second; whether a node keeps them in memory in between does not show in their masks.</summary>
-[Collection(ArchiveCollection.Name)]
-public sealed class WarmVideoTests(Archive archive) : IDisposable
+[Collection(SteadyServers.Name)]
+public sealed class WarmVideoTests(Archive archive, TestServers servers)
 {
-    // Some 200 frames: several seconds.
-    private const int Repeats = 4;
-
-    private readonly TemporaryFolder _folder = new();
-
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -46,11 +38,9 @@ public sealed class WarmVideoTests(Archive archive) : IDisposable
         Assert.InRange(Count(first, "the checkpoint") + Count(second, "the checkpoint"), 1, int.MaxValue);
     }
 
-    public void Dispose() => _folder.Dispose();
-
-    private static async Task<TestCluster> StartAsync()
+    private async Task<TestCluster> StartAsync()
     {
-        var cluster = await TestCluster.StartAsync(Stop);
+        var cluster = await TestCluster.StartAsync(servers, Stop);
         cluster.NodeSettings["slice"] = "00:00:01";
         cluster.NodeSettings["devices"] = new JsonArray(new JsonObject { ["device"] = "cpu", ["slots"] = 1 });
         return cluster;
@@ -58,8 +48,7 @@ public sealed class WarmVideoTests(Archive archive) : IDisposable
 
     private async Task RunAsync(TestCluster cluster, int videos)
     {
-        var requests = archive.Videos(videos).Select(Longer).ToList();
-        var job = await cluster.SubmitAsync(requests, Stop);
+        var job = await cluster.SubmitAsync(await archive.LongVideosAsync(videos, Stop), Stop);
         try
         {
             await Outcome.AssertUntouchedAsync(cluster, archive, await cluster.WaitAsync(job, Stop), Stop);
@@ -71,15 +60,4 @@ public sealed class WarmVideoTests(Archive archive) : IDisposable
     }
 
     private static int Count(NodeProcess node, string state) => node.Said.Split('\n').Count(line => NodeLine.Parse(node.Name, line) is { EventId: NodeEvents.VideoContinues } said && said.Text.EndsWith(state, StringComparison.Ordinal));
-
-    /// <summary>The same clip again and again.</summary>
-    private VideoRequest Longer(VideoRequest video, int number)
-    {
-        var file = _folder.File($"{number}.mp4");
-        var start = new ProcessStartInfo("ffmpeg", ["-v", "error", "-stream_loop", $"{Repeats - 1}", "-i", video.Source, "-c", "copy", file]) { UseShellExecute = false };
-        using var process = Process.Start(start)!;
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
-        return video with { Source = file, Name = $"long/{number}" };
-    }
 }
