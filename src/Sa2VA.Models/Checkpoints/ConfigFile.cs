@@ -38,12 +38,25 @@ internal static class ConfigFile
 
     /// <summary>A string member, or null.</summary>
     public static string? Text(JsonElement json, string member) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? Unicode(value) : null;
 
     /// <summary>The first string of a list member, or null.</summary>
     public static string? First(JsonElement json, string member) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(member, out var list) && list.ValueKind == JsonValueKind.Array
-        && list.GetArrayLength() > 0 && list[0].ValueKind == JsonValueKind.String ? list[0].GetString() : null;
+        && list.GetArrayLength() > 0 && list[0].ValueKind == JsonValueKind.String ? Unicode(list[0]) : null;
+
+    // A lone surrogate can be spelled in JSON, but is no text.
+    private static string? Unicode(JsonElement text)
+    {
+        try
+        {
+            return text.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>An integer member, or null.</summary>
     public static long? Integer(JsonElement json, string member) =>

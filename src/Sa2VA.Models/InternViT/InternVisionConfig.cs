@@ -43,7 +43,7 @@ public sealed record InternVisionConfig
         var config = new InternVisionConfig
         {
             HiddenSize = json.Size("hidden_size"),
-            Layers = json.Size("num_hidden_layers"),
+            Layers = json.Depth("num_hidden_layers"),
             Heads = json.Size("num_attention_heads"),
             IntermediateSize = json.Size("intermediate_size"),
             ImageSize = json.Size("image_size"),

@@ -84,7 +84,7 @@ public sealed record LanguageModelConfig
             Family = family,
             HiddenSize = hidden,
             IntermediateSize = json.Size("intermediate_size"),
-            Layers = json.Size("num_hidden_layers"),
+            Layers = json.Depth("num_hidden_layers"),
             Heads = heads,
             KeyValueHeads = json.Size("num_key_value_heads", heads),
             VocabularySize = json.Size("vocab_size"),

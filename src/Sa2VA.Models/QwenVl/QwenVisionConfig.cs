@@ -56,7 +56,7 @@ public sealed record QwenVisionConfig
     {
         var isQwen3 = json.Has("deepstack_visual_indexes");
         json.RequireOneOf("hidden_act", isQwen3 ? "gelu_pytorch_tanh" : "silu", isQwen3 ? "gelu_pytorch_tanh" : "silu");
-        var layers = json.Size("depth");
+        var layers = json.Depth("depth");
         var config = new QwenVisionConfig
         {
             HiddenSize = json.Size("hidden_size"),

@@ -8,6 +8,7 @@ public sealed class ConfigSection
 {
     // Wider or deeper than any model; a damaged file must not ask for terabytes.
     private const int LargestSize = 4_000_000;
+    private const int DeepestModel = 1024;
 
     private readonly string _where;
 
@@ -31,11 +32,16 @@ public sealed class ConfigSection
         : throw Missing(name);
 
     /// <summary>A positive integer.</summary>
-    public int Size(string name, int? fallback = null)
+    public int Size(string name, int? fallback = null) => Size(name, fallback, LargestSize);
+
+    /// <summary>A number of layers: building so many modules must end.</summary>
+    public int Depth(string name) => Size(name, fallback: null, DeepestModel);
+
+    private int Size(string name, int? fallback, int most)
     {
         if (!Has(name))
             return fallback ?? throw Missing(name);
-        return Integral(name) is { } size and > 0 and <= LargestSize ? (int)size : throw Wrong(name, $"an integer from 1 to {LargestSize}");
+        return Integral(name) is { } size and > 0 && size <= most ? (int)size : throw Wrong(name, $"an integer from 1 to {most}");
     }
 
     /// <summary>Any integer.</summary>

@@ -3,6 +3,7 @@ using Sa2VA.Models.InternViT;
 using Sa2VA.Models.LanguageModels;
 using Sa2VA.Models.QwenVl;
 using Sa2VA.Models.Sam2;
+using Sa2VA.Models.Weights;
 
 namespace Sa2VA.Models.Sa2va;
 
@@ -85,6 +86,11 @@ public sealed record Sa2vaConfig
         {
             throw new ModelFolderException($"'{file}' is not valid JSON ({error.Message}) Fetch the file again.", error);
         }
+        catch (InvalidOperationException error)
+        {
+            // Text that is no Unicode.
+            throw new ModelFolderException($"'{file}' cannot be read: {error.Message} Fetch the file again.", error);
+        }
     }
 
     /// <param name="json">The whole of <c>config.json</c>. Beside the official fields, <c>sam2</c> may describe another tracker.</param>
@@ -94,7 +100,7 @@ public sealed record Sa2vaConfig
     {
         var root = new ConfigSection(where, json);
         if (!root.Has("llm_config") && root.Has("vision_config") && (root.Has("text_config") || root.FirstOf("architectures") == "Sa2VAChatModelQwen"))
-            return OverQwenVl(root, json);
+            return OverQwenVl(root, json, where);
         if (!root.Has("llm_config") || !root.Has("vision_config"))
             throw new ModelFolderException($"{where} has no 'vision_config' with 'llm_config' or 'text_config': it is not an InternVL-based Sa2VA (Sa2VA-1B, -4B, -InternVL3-2B and their like) or one over Qwen-VL, and only those can be loaded.");
         foreach (var lora in (string[])["use_backbone_lora", "use_llm_lora"])
@@ -109,7 +115,7 @@ public sealed record Sa2vaConfig
         {
             Vision = vision,
             Language = language,
-            Tracker = root.Has("sam2") ? Sam2Config.FromJson(json) with { BlankAbsentMasks = false } : PublishedTracker,
+            Tracker = TrackerOf(root, json, where),
             VisionImageSize = root.Size("force_image_size", vision.ImageSize),
             GroupSide = Side(root),
             TransposedGroups = root.RequireOneOf("ps_version", "v1", "v1", "v2") == "v1",
@@ -123,7 +129,7 @@ public sealed record Sa2vaConfig
         return config;
     }
 
-    private static Sa2vaConfig OverQwenVl(ConfigSection root, JsonElement json)
+    private static Sa2vaConfig OverQwenVl(ConfigSection root, JsonElement json, string where)
     {
         var vision = QwenVisionConfig.FromJson(root.Section("vision_config"));
         // Old versions of transformers keep the language model's fields beside the vision tower's section.
@@ -139,7 +145,7 @@ public sealed record Sa2vaConfig
         {
             QwenVision = vision,
             Language = language,
-            Tracker = root.Has("sam2") ? Sam2Config.FromJson(json) with { BlankAbsentMasks = false } : PublishedTracker,
+            Tracker = TrackerOf(root, json, where),
             Template = vision.IsQwen3 ? ChatTemplate.QwenChat : ChatTemplate.QwenWithSystem,
             MinPixels = root.Size("min_pixels", 512 * 28 * 28),
             MaxPixels = root.Size("max_pixels", 2048 * 28 * 28),
@@ -148,6 +154,29 @@ public sealed record Sa2vaConfig
         return config.MaxPixels >= config.MinPixels && config.MaxPixels >= (long)group * group
             ? config
             : throw root.Unsupported("max_pixels", $"{config.MaxPixels}", $"at least 'min_pixels' = {config.MinPixels} and a group of patches, {group * group}, is");
+    }
+
+    // Beyond any published one; building so many blocks must end.
+    private const int DeepestTracker = 1024;
+
+    private static Sam2Config TrackerOf(ConfigSection root, JsonElement json, string where)
+    {
+        if (!root.Has("sam2"))
+            return PublishedTracker;
+        try
+        {
+            var config = Sam2Config.FromJson(json) with { BlankAbsentMasks = false };
+            if (config.Trunk.Stages.Any(blocks => blocks is < 0 or > DeepestTracker))
+                throw new FormatException($"a stage of the trunk has 0 to {DeepestTracker} blocks.");
+            // Sizes that contradict each other show when the modules are put together, which costs little without weights.
+            using var catalogue = new CatalogueStore();
+            _ = new Sam2Model(new WeightScope(catalogue), config);
+            return config;
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            throw new ModelFolderException($"'sam2' of {where} cannot be used: {error.Message}", error);
+        }
     }
 
     private static int Side(ConfigSection root)

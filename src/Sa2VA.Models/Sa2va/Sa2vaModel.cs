@@ -66,6 +66,11 @@ public sealed class Sa2vaModel : IDisposable
             store.ThrowIfSurplus();
             return model;
         }
+        catch (ModelFolderException refusal) when (!refusal.Message.Contains(folder, StringComparison.Ordinal))
+        {
+            store.Dispose();
+            throw new ModelFolderException($"'{folder}' cannot be loaded. {refusal.Message}", refusal);
+        }
         catch
         {
             store.Dispose();

@@ -77,16 +77,22 @@ public sealed class Tokenizer
     /// <exception cref="ModelFolderException">Files are missing, damaged, contradict each other, or describe another kind of tokenizer.</exception>
     public static Tokenizer Load(string folder)
     {
-        if (!File.Exists(Path.Combine(folder, SentencePieceFile.Name)))
-            return new Tokenizer(TokenizerReader.Read(folder));
-        var spec = TokenizerReader.ReadPieces(folder);
         try
         {
-            return new Tokenizer(spec);
+            return File.Exists(Path.Combine(folder, SentencePieceFile.Name)) ? new Tokenizer(TokenizerReader.ReadPieces(folder)) : new Tokenizer(TokenizerReader.Read(folder));
         }
         catch (FormatException damage)
         {
             throw new ModelFolderException($"'{Path.Combine(folder, SentencePieceFile.Name)}' cannot be used: {damage.Message}. Fetch the file again.", damage);
+        }
+        catch (ModelFolderException damage) when (!damage.Message.Contains(folder, StringComparison.Ordinal))
+        {
+            throw new ModelFolderException($"The tokenizer in '{folder}' cannot be used. {damage.Message}", damage);
+        }
+        catch (InvalidOperationException damage)
+        {
+            // A field of another kind than expected, or text that is no Unicode.
+            throw new ModelFolderException($"A tokenizer file in '{folder}' is damaged: {damage.Message} Fetch the files again.", damage);
         }
     }
 
