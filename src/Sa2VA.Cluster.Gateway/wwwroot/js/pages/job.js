@@ -79,7 +79,7 @@ export function jobPage(place, [id], _, signal) {
     overall.update(stateOf(job));
     bar.update(job);
     setText(numbers, jobNumbers(job).join(' · '));
-    setText(facts, [job.model, `${job.priority} priority`, `${counted(job.keyFrames, 'key frame')}`, `submitted ${since(job.submittedAt)} (${dateTime(job.submittedAt)})`, job.jobId].join(' · '));
+    setText(facts, [job.model, unfinished(job) === 0 && `${job.priority} priority`, `${counted(job.keyFrames, 'key frame')}`, `submitted ${since(job.submittedAt)} (${dateTime(job.submittedAt)})`, job.jobId].filter(Boolean).join(' · '));
     possible.update(jobVerbs(job));
     priority.update(job.priority, unfinished(job) === 0);
     showLegend(job);

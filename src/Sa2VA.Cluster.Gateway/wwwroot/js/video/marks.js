@@ -20,6 +20,8 @@ export function marks(view, place, begun) {
   let box = null;
   let corner = null;
   let cross = null;
+  // Of the video, in pixels; marks are in them, and drawn as fine as the screen is.
+  let [width, height] = [1, 1];
   const canvas = h('canvas', { class: 'layer', 'aria-hidden': 'true', data: { layer: 'marks' } });
   const heard = h('p', { class: 'hidden-text', role: 'status' });
   const ground = h('div', {
@@ -27,6 +29,7 @@ export function marks(view, place, begun) {
     onkeydown: keys, onpointerdown: press, onpointermove: move, onpointerup: release, onfocus: draw, onblur: draw,
   });
   place.append(canvas, ground, heard);
+  new ResizeObserver(draw).observe(place);
   view.addEventListener('track', resize);
   view.addEventListener('step', () => {
     draw();
@@ -141,7 +144,6 @@ export function marks(view, place, begun) {
   }
 
   function moveCross(right, down) {
-    const { width, height } = canvas;
     const from = cross ?? middle();
     cross = { x: Math.min(Math.max(0, from.x + right), width - 1), y: Math.min(Math.max(0, from.y + down), height - 1) };
     const under = maskAt(view.masks() ?? [], cross.x, cross.y, height, width);
@@ -150,28 +152,30 @@ export function marks(view, place, begun) {
   }
 
   function middle() {
-    return { x: Math.floor(canvas.width / 2), y: Math.floor(canvas.height / 2) };
+    return { x: Math.floor(width / 2), y: Math.floor(height / 2) };
   }
 
   function pixel(event) {
     const bounds = ground.getBoundingClientRect();
     const at = (value, start, size, pixels) => Math.min(Math.max(0, Math.floor((value - start) / size * pixels)), pixels - 1);
-    return { x: at(event.clientX, bounds.left, bounds.width, canvas.width), y: at(event.clientY, bounds.top, bounds.height, canvas.height) };
+    return { x: at(event.clientX, bounds.left, bounds.width, width), y: at(event.clientY, bounds.top, bounds.height, height) };
   }
 
   function resize() {
-    const { width, height } = view.found;
-    if (canvas.width === width && canvas.height === height) return;
-    Object.assign(canvas, { width, height });
+    if (view.found.width === width && view.found.height === height) return;
+    ({ width, height } = view.found);
     draw();
   }
 
   function draw() {
-    const context = canvas.getContext('2d');
-    context.clearRect(0, 0, canvas.width, canvas.height);
+    const scale = devicePixelRatio || 1;
+    // Setting its size clears it.
+    Object.assign(canvas, { width: Math.round(place.clientWidth * scale), height: Math.round(place.clientHeight * scale) });
     if (mode === null) return;
-    // In pixels of the screen, whatever the size of the video.
-    const unit = canvas.width / Math.max(1, ground.clientWidth);
+    const context = canvas.getContext('2d');
+    context.scale(canvas.width / width, canvas.height / height);
+    // A pixel of the screen, in pixels of the video.
+    const unit = width / Math.max(1, place.clientWidth);
     if (frame === view.frame) {
       for (const { x, y, isOn } of points) drawPoint(context, x + 0.5, y + 0.5, isOn, unit);
       const open = corner && cross ? [Math.min(corner.x, cross.x), Math.min(corner.y, cross.y), Math.max(corner.x, cross.x), Math.max(corner.y, cross.y)] : null;

@@ -2,6 +2,9 @@ import { h } from '../dom.js';
 import { paintMasks } from './maskPainter.js';
 import { Pictures } from './pictures.js';
 
+// After an answer that may be another one soon.
+const patience = 1000;
+
 /**
  * The picture with its masks: two canvases of the video's size, one over the other. A third one, for what somebody points at, is put on top by others.
  * @param {import('./view.js').View} view
@@ -11,11 +14,15 @@ import { Pictures } from './pictures.js';
 export function stage(view, video, signal) {
   const picture = h('canvas', { class: 'layer', 'aria-hidden': 'true', data: { layer: 'picture' } });
   const masks = h('canvas', { class: 'layer', 'aria-hidden': 'true', data: { layer: 'masks' } });
+  // Masks are computed, not drawn: their pixels are best kept where the processor is.
+  const tinted = masks.getContext('2d', { willReadFrequently: true });
   const note = h('p', { class: 'stage-note', role: 'status', hidden: true });
   const node = h('div', { class: 'stage' }, picture, masks, note);
   const pictures = new Pictures(video, signal);
   let isBlind = false;
-  let latest = 0;
+  // The step whose picture is to be shown; null when it is, or when a player draws.
+  let wanted = null;
+  let loading = null;
   view.addEventListener('track', () => {
     resize();
     paint();
@@ -23,26 +30,41 @@ export function stage(view, video, signal) {
   view.addEventListener('shown', paint);
   return { node, show, paint, drawVideo, prefetch: frame => !isBlind && pictures.get(frame).catch(() => {}), get isBlind() { return isBlind; } };
 
-  /** Shows the step that is looked at, exactly, from its own picture. */
-  async function show() {
-    const turn = ++latest;
+  /** Shows the step that is looked at, exactly, from its own picture. Done when it is shown. */
+  function show() {
+    wanted = view.step;
     paint();
-    if (isBlind || !view.found) return;
-    try {
-      const bitmap = await pictures.get(view.frame);
-      if (turn === latest && !signal.aborted) picture.getContext('2d').drawImage(bitmap, 0, 0, picture.width, picture.height);
-    } catch (failure) {
-      if (signal.aborted || failure.isPassing) return;
-      isBlind = true;
-      note.textContent = failure.status === 404 ? 'The gateway has no pixels of this video: its masks alone are shown.' : failure.message;
-      note.hidden = false;
-      node.classList.add('blind');
+    if (!isBlind && view.found) loading ??= load();
+    return loading;
+  }
+
+  // One picture is asked for at a time, and then the one that is wanted by then: who drags the slider does not ask for all that he passes.
+  async function load() {
+    while (wanted !== null && !isBlind && !signal.aborted) {
+      const step = wanted;
+      try {
+        const bitmap = await pictures.get(view.track.frameOf(step));
+        if (wanted !== step || signal.aborted) continue;
+        picture.getContext('2d').drawImage(bitmap, 0, 0, picture.width, picture.height);
+        wanted = null;
+      } catch (failure) {
+        if (failure.isPassing) await new Promise(resolve => setTimeout(resolve, patience));
+        else goBlind(failure);
+      }
     }
+    loading = null;
+  }
+
+  function goBlind(failure) {
+    isBlind = true;
+    note.textContent = failure.status === 404 ? 'The gateway has no pixels of this video: its masks alone are shown.' : failure.message;
+    note.hidden = false;
+    node.classList.add('blind');
   }
 
   /** Shows what a player plays. */
   function drawVideo(player) {
-    latest++;
+    wanted = null;
     picture.getContext('2d').drawImage(player, 0, 0, picture.width, picture.height);
     paint();
   }
@@ -51,9 +73,9 @@ export function stage(view, video, signal) {
     const found = view.masks();
     node.dataset.step = view.step;
     node.dataset.masks = found === null ? 'none' : 'shown';
-    if (found) paintMasks(masks.getContext('2d'), found);
+    if (found) paintMasks(tinted, found);
     else {
-      masks.getContext('2d').clearRect(0, 0, masks.width, masks.height);
+      tinted.clearRect(0, 0, masks.width, masks.height);
       restore();
     }
   }
