@@ -181,7 +181,7 @@ internal sealed class TestCluster : IAsyncDisposable
         var settings = (JsonObject)NodeSettings.DeepClone();
         settings["name"] = "node";
         settings["models"] ??= new JsonObject { [NanoModel.Name] = NanoModel.Folder };
-        settings["sources"] = new JsonObject { ["roots"] = new JsonArray(new JsonObject { ["path"] = Path.GetTempPath() }) };
+        settings["sources"] ??= new JsonObject { ["roots"] = new JsonArray(new JsonObject { ["path"] = Path.GetTempPath() }) };
         settings["servers"] = ServersSetting(servers);
         if (other is var (name, value)) settings[name] = value;
         var file = _folder.File($"node-{_number}.json");

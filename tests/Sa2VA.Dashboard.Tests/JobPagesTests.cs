@@ -53,6 +53,7 @@ public sealed class JobPagesTests(DashboardFixture dashboard)
         {
             await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Queues" })).ToContainTextAsync("waiting");
             await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Models" })).ToContainTextAsync("nano");
+            await Expect(page.GetByRole(AriaRole.List, new() { Name = "Nodes" }).GetByRole(AriaRole.Listitem).First).ToContainTextAsync("node-1");
             await Expect(page.GetByText("None. Everything that was begun is in hand or over.")).ToBeVisibleAsync();
         });
     }

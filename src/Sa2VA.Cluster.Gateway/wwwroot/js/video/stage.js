@@ -20,6 +20,8 @@ export function stage(view, video, signal) {
   const node = h('div', { class: 'stage' }, picture, masks, note);
   const pictures = new Pictures(video, signal);
   let isBlind = false;
+  // Masks are shown with the picture that they belong to, never with the one before.
+  let shown = 0;
   // The step whose picture is to be shown; null when it is, or when a player draws.
   let wanted = null;
   let loading = null;
@@ -32,10 +34,9 @@ export function stage(view, video, signal) {
 
   /** Shows the step that is looked at, exactly, from its own picture. Done when it is shown. */
   function show() {
+    if (isBlind || !view.found) return paintNow();
     wanted = view.step;
-    paint();
-    if (!isBlind && view.found) loading ??= load();
-    return loading;
+    return loading ??= load();
   }
 
   // One picture is asked for at a time, and then the one that is wanted by then: who drags the slider does not ask for all that he passes.
@@ -46,7 +47,8 @@ export function stage(view, video, signal) {
         const bitmap = await pictures.get(view.track.frameOf(step));
         if (wanted !== step || signal.aborted) continue;
         picture.getContext('2d').drawImage(bitmap, 0, 0, picture.width, picture.height);
-        wanted = null;
+        [shown, wanted] = [step, null];
+        paint();
       } catch (failure) {
         if (failure.isPassing) await new Promise(resolve => setTimeout(resolve, patience));
         else goBlind(failure);
@@ -60,18 +62,24 @@ export function stage(view, video, signal) {
     note.textContent = failure.status === 404 ? 'The gateway has no pixels of this video: its masks alone are shown.' : failure.message;
     note.hidden = false;
     node.classList.add('blind');
+    paintNow();
+  }
+
+  function paintNow() {
+    shown = view.step;
+    paint();
   }
 
   /** Shows what a player plays. */
   function drawVideo(player) {
     wanted = null;
     picture.getContext('2d').drawImage(player, 0, 0, picture.width, picture.height);
-    paint();
+    paintNow();
   }
 
   function paint() {
-    const found = view.masks();
-    node.dataset.step = view.step;
+    const found = view.masks(shown);
+    node.dataset.step = shown;
     node.dataset.masks = found === null ? 'none' : 'shown';
     if (found) paintMasks(tinted, found);
     else {
@@ -81,10 +89,10 @@ export function stage(view, video, signal) {
   }
 
   async function restore() {
-    const { step } = view;
+    const step = shown;
     if (!view.track.at(step) || view.track.at(step).isWhole) return;
     await view.track.restore(step, signal).catch(() => {});
-    if (view.step === step && !signal.aborted) paint();
+    if (shown === step && !signal.aborted) paint();
   }
 
   function resize() {

@@ -35,9 +35,9 @@ export class View extends EventTarget {
     return !this.#hidden.has(id);
   }
 
-  /** Masks of the objects that are shown on this step, bottom first; null when they are not read. */
-  masks() {
-    const known = this.track.at(this.step);
+  /** Masks of the objects that are shown on a step, bottom first; null when they are not read. */
+  masks(step = this.step) {
+    const known = this.track.at(step);
     if (!known) return null;
     return this.objects.flatMap((object, place) => {
       const mask = known.masks.get(object.id);
