@@ -31,6 +31,8 @@ internal sealed class LocalCluster(string folder, bool json)
         PassageFolder.Create(_folder);
         using var alone = FolderLock.Take(_folder, "cluster");
         if (!json) Console.Error.WriteLine($"sa2va: starting a cluster in {_folder}");
+        // The nodes look for it before the gateway does.
+        if (choice.Gateway) Directory.CreateDirectory(LocalGatewaySettings.UploadsIn(_folder));
         var before = new LocalServers(_folder).All.ToDictionary(server => server.Name, server => server.ProcessId);
         var servers = await LocalServers.StartAsync(_folder, stop);
         foreach (var server in servers.All) Tell(server, server.ProcessId == before[server.Name] ? "runs already" : "started");
@@ -38,6 +40,7 @@ internal sealed class LocalCluster(string folder, bool json)
         try
         {
             await StartNodesAsync(choice, node, stop);
+            if (choice.Gateway) await StartGatewayAsync(settings.Content, stop);
         }
         catch
         {
@@ -51,7 +54,7 @@ internal sealed class LocalCluster(string folder, bool json)
             if (choice.Nodes > 0)
             {
                 Console.Out.WriteLine($"Models: {string.Join(", ", node.Models.Keys)}. Videos are read from {string.Join(", ", node.Sources.Roots.Select(root => root.Path))}.");
-                Console.Out.WriteLine($"'sa2va cluster submit MANIFEST --model {node.Models.Keys.First()} --settings {LocalNodeSettings.FileIn(_folder)}' gives them work (docs/manifest.md).");
+                if (!choice.Gateway) Console.Out.WriteLine($"'sa2va cluster submit MANIFEST --model {node.Models.Keys.First()} --settings {LocalNodeSettings.FileIn(_folder)}' gives them work (docs/manifest.md).");
             }
 
             Console.Out.WriteLine($"'sa2va cluster down --folder {_folder}' stops it all.");
@@ -63,7 +66,6 @@ internal sealed class LocalCluster(string folder, bool json)
     public async Task<int> StatusAsync(CancellationToken stop)
     {
         var servers = new LocalServers(_folder);
-        var nodes = LocalNode.Of(_folder);
         var known = servers.All.Where(server => server.Exists).ToList();
         if (known.Count == 0)
         {
@@ -72,9 +74,9 @@ internal sealed class LocalCluster(string folder, bool json)
         }
 
         foreach (var server in known) Tell(server, server.ProcessId is null ? "down" : "runs");
-        foreach (var node in nodes) Tell(node, node.ProcessId is null ? "down" : "runs");
+        foreach (var process in LocalProcesses()) Tell(process, process.ProcessId is null ? "down" : "runs");
         if (servers.RabbitMq.ProcessId is not null) await TellQueuesAsync(servers.RabbitMq, stop);
-        return servers.All.All(server => server.ProcessId is not null) && nodes.All(node => node.ProcessId is not null) ? ExitCodes.Success : ExitCodes.Server;
+        return servers.All.All(server => server.ProcessId is not null) && LocalProcesses().All(process => process.ProcessId is not null) ? ExitCodes.Success : ExitCodes.Server;
     }
 
     public async Task<int> DownAsync(CancellationToken stop)
@@ -87,11 +89,11 @@ internal sealed class LocalCluster(string folder, bool json)
 
         using var alone = FolderLock.Take(_folder, "cluster");
         var patience = (ReadSettings()?.Grace ?? UsualGrace) + DrainMargin;
-        await Task.WhenAll(LocalNode.Of(_folder).Select(async node =>
+        await Task.WhenAll(LocalProcesses().Select(async process =>
         {
-            var ran = node.ProcessId is not null;
-            var drained = await node.StopAsync(patience, stop);
-            Tell(node, !ran ? "was down" : drained ? "stopped" : "killed, it did not end in time");
+            var ran = process.ProcessId is not null;
+            var drained = await process.StopAsync(patience, stop);
+            Tell(process, !ran ? "was down" : drained ? "stopped" : "killed, it did not end in time");
         }));
         await Task.WhenAll(new LocalServers(_folder).All.Select(async server =>
         {
@@ -112,6 +114,22 @@ internal sealed class LocalCluster(string folder, bool json)
         foreach (var more in LocalNode.Of(_folder).Where(node => node.ProcessId is not null && wanted.TrueForAll(one => one.Name != node.Name)))
             Tell(more, "runs already, beyond --nodes");
     }
+
+    private async Task StartGatewayAsync(JsonObject node, CancellationToken stop)
+    {
+        var gateway = new LocalGateway(_folder);
+        var settings = new LocalGatewaySettings(gateway);
+        if (gateway.ProcessId is null) await settings.WriteAsync(node, stop);
+        Tell(gateway, await gateway.StartAsync(settings.Command, stop) ? "started" : "runs already, with the settings of its start");
+        settings.Remember(LocalGatewaySettings.Profile);
+        JobSession.Say(json, $"Open {settings.Address} in a browser; the key is in {settings.KeyFile}. Or: 'sa2va submit VIDEO \"the red ball\" --watch'.", new JsonObject
+        {
+            ["type"] = "gateway", ["address"] = settings.Address.ToString(), ["keyFile"] = settings.KeyFile, ["profile"] = LocalGatewaySettings.Profile,
+        });
+    }
+
+    /// <summary>Nodes and gateway that were started and not stopped since.</summary>
+    private List<LocalProcess> LocalProcesses() => [.. LocalNode.Of(_folder), .. new LocalGateway(_folder) is { Exists: true } gateway ? [gateway] : Array.Empty<LocalProcess>()];
 
     /// <summary>This very program.</summary>
     private IReadOnlyList<string> Command(string name)
@@ -153,7 +171,7 @@ internal sealed class LocalCluster(string folder, bool json)
             ["passwordFile"] = server.PasswordFile, ["log"] = server.LogFile,
         });
 
-    private void Tell(LocalNode node, string state) => JobSession.Say(json,
+    private void Tell(LocalProcess node, string state) => JobSession.Say(json,
         $"{node.Name,-10}  {(node.ProcessId is { } id ? $"pid {id}" : "-"),-11}  {state}; log: {node.LogFile}",
-        new JsonObject { ["type"] = "node", ["name"] = node.Name, ["state"] = state, ["pid"] = node.ProcessId, ["log"] = node.LogFile });
+        new JsonObject { ["type"] = node is LocalNode ? "node" : "gateway", ["name"] = node.Name, ["state"] = state, ["pid"] = node.ProcessId, ["log"] = node.LogFile });
 }

@@ -13,4 +13,7 @@ internal sealed record LocalNodeChoice
     public int? Slots { get; init; }
 
     public IReadOnlyList<string> Videos { get; init; } = [];
+
+    /// <summary>Also a gateway, for a browser and for commands without <c>--settings</c>.</summary>
+    public bool Gateway { get; init; }
 }

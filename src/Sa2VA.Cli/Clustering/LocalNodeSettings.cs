@@ -18,6 +18,9 @@ internal sealed class LocalNodeSettings
 
     private LocalNodeSettings(string folder, JsonObject settings) => (_folder, _settings) = (folder, settings);
 
+    /// <summary>As they are written.</summary>
+    public JsonObject Content => _settings;
+
     /// <summary>Reads what is there, and adds what was chosen.</summary>
     public static LocalNodeSettings Read(string folder, LocalNodeChoice choice)
     {
@@ -77,7 +80,16 @@ internal sealed class LocalNodeSettings
             sources["roots"] = new JsonArray([.. (choice.Videos.Count > 0 ? choice.Videos : ["."]).Select(root => new JsonObject { ["path"] = Path.GetFullPath(root) })]);
         }
 
+        if (choice.Gateway) ReadUploads(LocalGatewaySettings.UploadsIn(_folder));
         _settings["scratchFolder"] ??= Path.Combine(_folder, "scratch");
+    }
+
+    /// <summary>Lets nodes read what a gateway was sent.</summary>
+    private void ReadUploads(string folder)
+    {
+        var roots = _settings["sources"]!["roots"]!.AsArray();
+        if (!roots.OfType<JsonObject>().Any(root => (string?)root["name"] == LocalGatewaySettings.UploadsRoot))
+            roots.Add(new JsonObject { ["path"] = folder, ["name"] = LocalGatewaySettings.UploadsRoot });
     }
 
     private static KeyValuePair<string, JsonNode?> Model(string text)

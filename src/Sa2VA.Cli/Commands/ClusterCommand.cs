@@ -8,6 +8,7 @@ internal sealed class ClusterCommand
 {
     public const string Examples = """
         sa2va cluster up --nodes 2 --model nano=models/sa2va-nano --folder out/cluster
+        sa2va cluster up --gateway --model nano=models/sa2va-nano --videos samples
         sa2va cluster up --nodes 0
         sa2va cluster status --folder out/cluster
         sa2va cluster submit videos.jsonl --model nano --settings out/cluster/node.json
@@ -39,6 +40,7 @@ internal sealed class ClusterCommand
         var devices = new Option<string[]>("--device", "-d") { HelpName = "NAME", Description = "What every node computes on: cpu, cuda or cuda:N; may be repeated. Default: cpu." };
         var slots = new Option<int?>("--slots") { HelpName = "N", Description = "Videos at the same time on each device. Default: 1." };
         var videos = new Option<string[]>("--videos") { HelpName = "DIR", Description = "A folder that videos may be read from; may be repeated. Default: the current folder." };
+        var gateway = new Option<bool>("--gateway", "-g") { Description = "Also start a gateway: the dashboard in a browser, and 'sa2va submit', 'watch' and their kin." };
         nodes.Validators.Add(result =>
         {
             if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var n) && n is < 0 or > LocalCluster.MostNodes)
@@ -46,13 +48,13 @@ internal sealed class ClusterCommand
         });
         var command = new Command("up", "Start PostgreSQL, RabbitMQ, Redis and nodes on this machine, and leave them running. What runs already is left as it is.")
         {
-            _folder, nodes, models, devices, slots, videos, _json,
+            _folder, nodes, models, devices, slots, videos, gateway, _json,
         };
         command.SetAction((parsed, stop) => new LocalCluster(parsed.GetValue(_folder)!, parsed.GetValue(_json)).UpAsync(
             new LocalNodeChoice
             {
                 Nodes = parsed.GetValue(nodes), Models = parsed.GetValue(models) ?? [], Devices = parsed.GetValue(devices) ?? [], Slots = parsed.GetValue(slots),
-                Videos = parsed.GetValue(videos) ?? [],
+                Videos = parsed.GetValue(videos) ?? [], Gateway = parsed.GetValue(gateway),
             },
             stop));
         return command;

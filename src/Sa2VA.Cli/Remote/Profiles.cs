@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sa2VA.Cluster.Local;
 using Sa2VA.Cluster.Settings;
 
 namespace Sa2VA.Cli.Remote;
@@ -63,11 +64,7 @@ internal sealed class Profiles
         if (name.Length is 0 or > 60 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
             throw new CliException(ExitCodes.Usage, $"'{name}' is no name of a profile: use up to 60 letters, digits, '-' and '_'.");
         Directory.CreateDirectory(Path.GetDirectoryName(KeyFile(name))!);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        // A mode is given to new files only.
-        File.Delete(KeyFile(name));
-        using (var file = new StreamWriter(KeyFile(name), options)) file.WriteLine(key.Reveal());
+        OwnerFile.Write(KeyFile(name), key.Reveal() + "\n");
         _content.Profiles[name] = new Entry(server.ToString());
         Save(_content with { Default = _content.Default ?? name });
     }

@@ -4,7 +4,7 @@ using System.Text;
 namespace Sa2VA.Cluster.Local;
 
 /// <summary>Files that only their owner may read (mode 600).</summary>
-internal static class OwnerFile
+public static class OwnerFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 

@@ -54,7 +54,7 @@ public sealed record SourceSettings
 
 /// <summary>A folder whose files, and those of its sub-folders, may be read.</summary>
 /// <param name="Path">The folder. Machines may keep the same files in different places.</param>
-/// <param name="Name">What sources call it, as in <c>name:clips/a.mp4</c>: lower-case letters, digits, '-' and '_'. Null when only full paths reach it.</param>
+/// <param name="Name">What sources call it, as in <c>name:clips/a.mp4</c>: lower-case letters, digits, '-' and '_'. Null when full paths reach it, and relative ones when no other root lacks a name.</param>
 public sealed record FileRoot(string Path, string? Name = null);
 
 /// <summary>An S3 object store, Amazon's or one with the same interface.</summary>

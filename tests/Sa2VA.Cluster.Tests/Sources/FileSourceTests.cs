@@ -133,6 +133,11 @@ public sealed class FileSourceTests : IDisposable
         Assert.Contains("the names are one, two", failure.Message, StringComparison.Ordinal);
         using var video = await fetcher.FetchAsync("two:c.mp4", Stop);
         Assert.Equal(Hash("another secret"), video.ContentHash);
+
+        // The only one without a name is the one that is meant.
+        using var usual = new SourceFetcher(Settings with { Roots = [new FileRoot(_folder.File("root")), new FileRoot(_folder.File("root-two"), "two")] });
+        using var plain = await usual.FetchAsync("clips/a.mp4", Stop);
+        Assert.Equal(Hash("a film"), plain.ContentHash);
     }
 
     [Fact]

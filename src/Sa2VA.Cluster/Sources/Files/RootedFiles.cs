@@ -47,8 +47,10 @@ internal sealed class RootedFiles
         }
 
         if (Path.IsPathRooted(address.Path)) return address.Path;
-        return _roots.Count == 1
-            ? Path.Combine(_roots[0].Real, address.Path)
+        // With several roots a relative path counts from the only one that has no name.
+        var unnamed = _roots.Count == 1 ? [_roots[0].Real] : _roots.Where(r => r.Root.Name is null).Select(r => r.Real).ToList();
+        return unnamed is [var only]
+            ? Path.Combine(only, address.Path)
             : throw NotAllowed($"'{shown}' is relative, and there are {_roots.Count} roots: write name:path or the full path; {Names()}.");
     }
 
