@@ -1,6 +1,8 @@
 using System.Globalization;
 using Npgsql;
+using Sa2VA.Cluster.FaultTests;
 using Sa2VA.Cluster.Local;
+using Sa2VA.Cluster.Settings;
 using StackExchange.Redis;
 
 namespace Sa2VA.Benchmarks.Cluster;
@@ -15,14 +17,15 @@ namespace Sa2VA.Benchmarks.Cluster;
 /// <param name="MaskBytes">Memory of Redis.</param>
 internal sealed record ClusterFigures(double Nodes, double Postgres, double RabbitMq, double Redis, long DatabaseBytes, long BrokerBytes, long MaskBytes)
 {
-    public static async Task<ClusterFigures> ReadAsync(LocalServers servers)
+    public static async Task<ClusterFigures> ReadAsync(TestCluster cluster)
     {
+        var servers = cluster.Servers;
         var (postgres, rabbitMq, redis) = (
             ProcessorTime.OfTree(servers.Postgres.ProcessId!.Value), ProcessorTime.OfTree(servers.RabbitMq.ProcessId!.Value), ProcessorTime.OfTree(servers.Redis.ProcessId!.Value));
         return new ClusterFigures(
             // The servers are children of this process.
             ProcessorTime.OfTree(Environment.ProcessId) - postgres - rabbitMq - redis, postgres, rabbitMq, redis,
-            await DatabaseAsync(servers.Postgres), BytesIn(servers.RabbitMq.Folder), await MasksAsync(servers.Redis));
+            await DatabaseAsync(cluster.Endpoints.Postgres), BytesIn(servers.RabbitMq.Folder), await MasksAsync(servers.Redis));
     }
 
     public static ClusterFigures operator -(ClusterFigures after, ClusterFigures before) => new(
@@ -34,9 +37,8 @@ internal sealed record ClusterFigures(double Nodes, double Postgres, double Rabb
         $"processor time a video: nodes {Nodes * 1000 / videos:F2} ms, PostgreSQL {Postgres * 1000 / videos:F2} ms, RabbitMQ {RabbitMq * 1000 / videos:F2} ms, Redis {Redis * 1000 / videos:F2} ms; " +
         $"growth: database {DatabaseBytes / (double)videos:F0} bytes a video ({DatabaseBytes >> 20} MiB), broker's folder {BrokerBytes >> 20} MiB, Redis {MaskBytes / (double)videos:F0} bytes a video ({MaskBytes >> 20} MiB)");
 
-    private static async Task<long> DatabaseAsync(LocalPostgres server)
+    private static async Task<long> DatabaseAsync(ServerEndpoint endpoint)
     {
-        var endpoint = server.Endpoint;
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder
         {
             Host = endpoint.Host, Port = endpoint.Port, Username = endpoint.User, Password = endpoint.Password!.Reveal(), Database = endpoint.Space, Pooling = false,

@@ -24,7 +24,7 @@ internal static class FailoverBenchmark
         await LongerClip.WriteAsync(Path.Combine(NanoModel.Folder, "..", "..", "samples", "ref-shapes.mp4"), arguments.Number("loops", 8), clip);
         RunTarget[] targets = [new RunTarget.Expression("the cyan object"), new RunTarget.Expression("the shape that is orange")];
 
-        await using var cluster = await TestCluster.StartAsync(CancellationToken.None);
+        await using var cluster = await TestCluster.StartAsync(moreAddresses: [], CancellationToken.None);
         cluster.NodeSettings["devices"] = new JsonArray(new JsonObject { ["device"] = "cpu", ["slots"] = 1 });
         cluster.NodeSettings["checkpoints"] = new JsonObject { ["everyFrames"] = arguments.Number("every", 8) };
         var nodes = new List<NodeProcess> { cluster.StartNode(), cluster.StartNode() };

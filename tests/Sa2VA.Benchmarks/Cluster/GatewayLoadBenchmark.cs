@@ -23,10 +23,10 @@ internal static class GatewayLoadBenchmark
             new RefShapesWriteOptions { Split = RefShapesSplit.Val, Folder = folder.FullPath, Videos = clips, Layouts = default }, progress: null, CancellationToken.None);
         var videos = Enumerable.Range(0, clips).Select(number => VideoOf(folder, number)).ToList();
 
-        await using var cluster = await TestCluster.StartAsync(CancellationToken.None);
+        await using var cluster = await TestCluster.StartAsync(moreAddresses: [], CancellationToken.None);
         var (key, secret) = ApiKey.Create("benchmark", [Scope.Read], expires: null);
         ApiKeyFile.Add(folder.File("keys.json"), key);
-        await using var app = GatewayApp.Create(Settings(folder, cluster.Servers.Endpoints, watchers), cluster.Connection);
+        await using var app = GatewayApp.Create(Settings(folder, cluster.Endpoints, watchers), cluster.Connection);
         await app.StartAsync();
         await using var crowd = new WatcherCrowd(new Uri(app.Urls.Single()), secret);
         // Warms everything up, and is what masks are asked of.
@@ -59,7 +59,7 @@ internal static class GatewayLoadBenchmark
     /// <summary>Frames a second from the end of the first video to that of the last.</summary>
     private static async Task<(string JobId, double FramesPerSecond)> RunAsync(TestCluster cluster, IEnumerable<VideoRequest> videos, string name, Func<string, CancellationToken, Task>? during)
     {
-        await using var node = await NodeInProcess.ConnectAsync(cluster.Servers.Endpoints, name, slots: 1, services => services);
+        await using var node = await NodeInProcess.ConnectAsync(cluster.Endpoints, name, slots: 1, services => services);
         var job = await cluster.SubmitAsync(videos, CancellationToken.None);
         using var stop = new CancellationTokenSource();
         var watching = during?.Invoke(job.JobId, stop.Token) ?? Task.CompletedTask;

@@ -25,7 +25,7 @@ internal static class OverheadBenchmark
         var videos = new List<VideoRequest>();
         for (var i = 0; i < clips; i++) videos.Add(await VideoAsync(folder, i, arguments.Number("loops", 1)));
 
-        await using var cluster = await TestCluster.StartAsync(CancellationToken.None);
+        await using var cluster = await TestCluster.StartAsync(moreAddresses: [], CancellationToken.None);
         await using var model = new ModelHost(NanoModel.Folder, "cpu");
         await EmbeddedAsync(videos.Take(2), model);
         var (embedded, clustered, direct) = (new List<double>(), new List<double>(), new List<double>());
@@ -81,7 +81,7 @@ internal static class OverheadBenchmark
     /// <inheritdoc cref="EmbeddedAsync"/>
     private static async Task<double> ClusteredAsync(TestCluster cluster, IReadOnlyList<VideoRequest> videos, int run, CallTimes times)
     {
-        await using var node = await NodeInProcess.ConnectAsync(cluster.Servers.Endpoints, $"node-{run}", slots: 1, services => services.Timed(times));
+        await using var node = await NodeInProcess.ConnectAsync(cluster.Endpoints, $"node-{run}", slots: 1, services => services.Timed(times));
         var job = await cluster.SubmitAsync(videos, CancellationToken.None);
         for (var left = videos.Count; left > 0;)
             left -= await cluster.Connection.Jobs.PumpOutboxAsync(1000, cluster.Connection.Transport.PublishAsync, CancellationToken.None);

@@ -17,7 +17,7 @@ internal static class SimulationBenchmark
         var video = new SimulatedVideo { Frames = arguments.Number("frames", 64), FrameTime = TimeSpan.FromMilliseconds(arguments.Number("frame-ms", 20)) };
         var ideal = 1 / (video.Frames * video.FrameTime).TotalSeconds;
         Console.WriteLine($"each video: {video.Frames} frames of {video.FrameTime.TotalMilliseconds} ms, so that a node without any cost does {ideal:F3} a second");
-        await using var cluster = await TestCluster.StartAsync(CancellationToken.None);
+        await using var cluster = await TestCluster.StartAsync(moreAddresses: [], CancellationToken.None);
         double? one = null;
         for (var run = 0; run < arguments.Number("repeat", 1); run++)
         {
@@ -37,19 +37,19 @@ internal static class SimulationBenchmark
         try
         {
             for (var i = 0; i < count; i++)
-                nodes.Add(await NodeInProcess.ConnectAsync(cluster.Servers.Endpoints, $"node-{i}", slots: 1, services => services.Simulating(video)));
+                nodes.Add(await NodeInProcess.ConnectAsync(cluster.Endpoints, $"node-{i}", slots: 1, services => services.Simulating(video)));
             var watch = Stopwatch.StartNew();
             var job = await cluster.SubmitAsync(Enumerable.Range(0, videos).Select(i => new VideoRequest($"simulated-{i}.mp4", [new RunTarget.Expression("the star")])), CancellationToken.None);
             var submitted = watch.Elapsed;
             await QueueAsync(cluster, videos);
             Console.WriteLine($"{videos:N0} videos: submitted in {submitted.TotalSeconds:F1} s, queued in {(watch.Elapsed - submitted).TotalSeconds:F1} s ({videos / (watch.Elapsed - submitted).TotalSeconds:F0}/s)");
 
-            var before = await ClusterFigures.ReadAsync(cluster.Servers);
+            var before = await ClusterFigures.ReadAsync(cluster);
             watch.Restart();
             foreach (var node in nodes) node.Start();
             await WaitAsync(cluster, job);
             var seconds = watch.Elapsed.TotalSeconds;
-            var used = await ClusterFigures.ReadAsync(cluster.Servers) - before;
+            var used = await ClusterFigures.ReadAsync(cluster) - before;
             foreach (var node in nodes) await node.DrainAsync();
             Console.WriteLine($"  {seconds:F0} s in all, {(used.Nodes + used.Postgres + used.RabbitMq + used.Redis) / seconds:F2} of {Environment.ProcessorCount} processors in use, peak memory of the nodes together {ProcessMemory.PeakMebibytes()} MiB");
             Console.WriteLine($"  {used.PerVideo(videos)}");
