@@ -57,6 +57,8 @@ public sealed class ClusterTests(ModelFixture fixture) : IAsyncLifetime
         Assert.Equal(0, stopped.ExitCode);
         Assert.Empty(Processes(stopped));
         Assert.Equal(["stopped", "stopped", "stopped", "stopped", "stopped", "was down"], [.. stopped.Lines.Select(line => line.GetProperty("state").GetString()!).Order(StringComparer.Ordinal)]);
+        // Its profile ends with it.
+        (await Sa2vaProcess.RunAsync(fixture.Folder, "status")).IsRefused(ExitCodes.Usage, "Which gateway?");
         Assert.Equal(0, (await ClusterAsync("down")).ExitCode);
         Assert.Equal(ExitCodes.Server, (await ClusterAsync("status")).ExitCode);
     }

@@ -12,11 +12,13 @@ internal sealed record Sa2vaProcess(int ExitCode, string Output, string Errors)
     /// <summary>Runs to the end. <paramref name="onLine"/> sees every line of the standard output and may signal the process.</summary>
     public static async Task<Sa2vaProcess> RunAsync(string folder, Action<string, Process>? onLine, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet")
+        // Whoever runs the tests in the background has them ignore Ctrl-C, and children would inherit that.
+        string[] command = OperatingSystem.IsWindows() ? ["dotnet", "exec"] : ["env", "--default-signal=INT", "dotnet", "exec"];
+        var start = new ProcessStartInfo(command[0])
         {
             WorkingDirectory = folder, UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
-        foreach (var argument in (string[])["exec", Path.Combine(AppContext.BaseDirectory, "sa2va.dll"), .. arguments])
+        foreach (var argument in (string[])[.. command[1..], Path.Combine(AppContext.BaseDirectory, "sa2va.dll"), .. arguments])
             start.ArgumentList.Add(argument);
         // Whoever runs the tests may have a gateway of their own.
         foreach (var variable in (string[])["SA2VA_MODEL", "SA2VA_SERVER", "SA2VA_KEY"]) start.Environment.Remove(variable);

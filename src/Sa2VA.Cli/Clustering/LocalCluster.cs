@@ -93,6 +93,7 @@ internal sealed class LocalCluster(string folder, bool json)
         {
             var ran = process.ProcessId is not null;
             var drained = await process.StopAsync(patience, stop);
+            if (process is LocalGateway gateway) new LocalGatewaySettings(gateway).Forget();
             Tell(process, !ran ? "was down" : drained ? "stopped" : "killed, it did not end in time");
         }));
         await Task.WhenAll(new LocalServers(_folder).All.Select(async server =>
@@ -121,10 +122,10 @@ internal sealed class LocalCluster(string folder, bool json)
         var settings = new LocalGatewaySettings(gateway);
         if (gateway.ProcessId is null) await settings.WriteAsync(node, stop);
         Tell(gateway, await gateway.StartAsync(settings.Command, stop) ? "started" : "runs already, with the settings of its start");
-        settings.Remember(LocalGatewaySettings.Profile);
+        settings.Remember();
         JobSession.Say(json, $"Open {settings.Address} in a browser; the key is in {settings.KeyFile}. Or: 'sa2va submit VIDEO \"the red ball\" --watch'.", new JsonObject
         {
-            ["type"] = "gateway", ["address"] = settings.Address.ToString(), ["keyFile"] = settings.KeyFile, ["profile"] = LocalGatewaySettings.Profile,
+            ["type"] = "gateway", ["address"] = settings.Address.ToString(), ["keyFile"] = settings.KeyFile,
         });
     }
 

@@ -13,8 +13,8 @@ namespace Sa2VA.Cli.Clustering;
 /// </summary>
 internal sealed class LocalGatewaySettings(LocalGateway gateway)
 {
-    /// <summary>The profile by which commands find it.</summary>
-    public const string Profile = "local";
+    // The profile by which commands find it.
+    private const string Profile = "local";
 
     /// <summary>What jobs call the folder of uploads.</summary>
     public const string UploadsRoot = "uploads";
@@ -69,7 +69,14 @@ internal sealed class LocalGatewaySettings(LocalGateway gateway)
     }
 
     /// <summary>Keeps address and key as a profile, so that <c>sa2va status</c> and its kin find it.</summary>
-    public void Remember(string profile) => Profiles.Load().Add(profile, Address, Key);
+    public void Remember() => Profiles.Load().Add(Profile, Address, Key);
+
+    /// <summary>Forgets the profile, unless it is another cluster's by now: commands that name no gateway should not wait for one that is down.</summary>
+    public void Forget()
+    {
+        var profiles = Profiles.Load();
+        if (File.Exists(SettingsPath) && profiles.NameOf(Address) == Profile) profiles.Remove(Profile);
+    }
 
     private static string Find()
     {
