@@ -25,7 +25,7 @@ cd "$root"
 classes=(-class Sa2VA.Cluster.FaultTests.ChaosTests)
 if $long; then
   classes+=(-class Sa2VA.Cluster.FaultTests.ServerAbsenceTests -class Sa2VA.Cluster.FaultTests.NodeKillTests)
-  export SA2VA_FAULT_AWAY_SECONDS=60 SA2VA_FAULT_KILLS=50
+  export SA2VA_FAULT_AWAY_SECONDS=60 SA2VA_FAULT_KILLS=50 SA2VA_FAULT_VIDEOS=40
   minutes=${minutes:-60}
 fi
 export SA2VA_CHAOS_SEED=$seed SA2VA_CHAOS_MINUTES=${minutes:-10}

@@ -7,7 +7,6 @@ namespace Sa2VA.Cluster.FaultTests;
 public sealed class NodeKillTests(Archive archive, TestServers servers)
 {
     private const int Seed = 20;
-    private const int VideosPerJob = 8;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -15,12 +14,13 @@ public sealed class NodeKillTests(Archive archive, TestServers servers)
     public async Task Kills_at_random_moments_of_a_job_leave_no_trace()
     {
         var kills = FaultNumbers.Read("SA2VA_FAULT_KILLS", 15);
+        var videos = (int)FaultNumbers.Read("SA2VA_FAULT_VIDEOS", 8);
         await using var cluster = await TestCluster.StartAsync(servers, Stop);
         // It is not the videos that kill: on a slow machine the same one may be hit again before it gets anywhere.
         cluster.NodeSettings["maxAttempts"] = 100;
         var random = new Random(Seed);
         var nodes = new List<NodeProcess> { cluster.StartNode(), cluster.StartNode() };
-        var jobs = new List<JobReceipt> { await cluster.SubmitAsync(archive.Videos(VideosPerJob), Stop) };
+        var jobs = new List<JobReceipt> { await cluster.SubmitAsync(archive.Videos(videos), Stop) };
         try
         {
             for (var kill = 0; kill < kills; kill++)
@@ -30,7 +30,7 @@ public sealed class NodeKillTests(Archive archive, TestServers servers)
                 await Task.Delay(TimeSpan.FromMilliseconds(random.Next(0, 1500)), Stop);
                 var victim = random.Next(nodes.Count);
                 nodes[victim] = await cluster.ReplaceAsync(nodes[victim]);
-                if (await cluster.IsNothingWaitingAsync(jobs[^1], Stop)) jobs.Add(await cluster.SubmitAsync(archive.Videos(VideosPerJob), Stop));
+                if (await cluster.IsNothingWaitingAsync(jobs[^1], Stop)) jobs.Add(await cluster.SubmitAsync(archive.Videos(videos), Stop));
             }
 
             foreach (var job in jobs) await Outcome.AssertUntouchedAsync(cluster, archive, await cluster.WaitAsync(job, Stop), Stop);
