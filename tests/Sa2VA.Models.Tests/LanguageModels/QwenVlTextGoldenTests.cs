@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sa2VA.Models.LanguageModels;
 using Sa2VA.Models.Sa2va;
+using Sa2VA.Models.Tests.QwenVl;
 using Sa2VA.Models.Weights;
 using Sa2VA.Tensors;
 using Sa2VA.Testing;
@@ -14,21 +15,7 @@ public sealed class QwenVlTextGoldenTests
 {
     private const double Tolerance = 3e-5;
 
-    public static TheoryData<string, string> Cases
-    {
-        get
-        {
-            var data = new TheoryData<string, string>();
-            foreach (var folder in new[] { "qwen2_5_vl", "qwen3_vl" })
-            {
-                using var golden = Golden.Open(folder);
-                foreach (var name in new[] { "images", "video" }.Where(name => golden.Has($"{name}.input_ids")))
-                    data.Add(folder, name);
-            }
-
-            return data;
-        }
-    }
+    public static TheoryData<string, string> Cases => QwenVlRecordings.With("input_ids");
 
     [Theory]
     [MemberData(nameof(Cases))]

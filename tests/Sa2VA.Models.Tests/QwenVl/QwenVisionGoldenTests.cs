@@ -12,22 +12,7 @@ public sealed class QwenVisionGoldenTests
 {
     private const double Tolerance = 3e-5;
 
-    // The committed copies hold the pictures of "images" only; the whole recordings hold "video" as well.
-    public static TheoryData<string, string> Cases
-    {
-        get
-        {
-            var data = new TheoryData<string, string>();
-            foreach (var folder in new[] { "qwen2_5_vl", "qwen3_vl" })
-            {
-                using var golden = Golden.Open(folder);
-                foreach (var name in new[] { "images", "video" }.Where(name => golden.Has($"{name}.vision.output")))
-                    data.Add(folder, name);
-            }
-
-            return data;
-        }
-    }
+    public static TheoryData<string, string> Cases => QwenVlRecordings.With("vision.output");
 
     [Theory]
     [MemberData(nameof(Cases))]
