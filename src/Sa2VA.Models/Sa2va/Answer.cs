@@ -1,3 +1,5 @@
+using Sa2VA.Models.LanguageModels;
+
 namespace Sa2VA.Models.Sa2va;
 
 /// <summary>What the model said.</summary>
@@ -16,9 +18,16 @@ public sealed record AskOptions
     /// <summary>Whether the question is passed on word for word instead of through <see cref="QuestionTemplate"/>.</summary>
     public bool Raw { get; init; }
 
-    internal AskOptions Validated() => MaxNewTokens is >= 1 and <= 8192
-        ? this
-        : throw new ArgumentOutOfRangeException(nameof(MaxNewTokens), MaxNewTokens, "AskOptions.MaxNewTokens must be 1 to 8192.");
+    /// <summary>How tokens are drawn; null (the default) takes the likeliest one at every step.</summary>
+    public SamplingOptions? Sampling { get; init; }
+
+    internal AskOptions Validated()
+    {
+        _ = Sampling?.Validated();
+        return MaxNewTokens is >= 1 and <= 8192
+            ? this
+            : throw new ArgumentOutOfRangeException(nameof(MaxNewTokens), MaxNewTokens, "AskOptions.MaxNewTokens must be 1 to 8192.");
+    }
 }
 
 /// <summary>How a model folder is loaded.</summary>

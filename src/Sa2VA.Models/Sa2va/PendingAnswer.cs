@@ -14,7 +14,7 @@ public sealed class PendingAnswer : IDisposable
     internal PendingAnswer(KeyValueCache cache, Tensor rest, GenerationOptions limits)
     {
         _cache = cache;
-        Decoding = new GreedyAnswer(cache, rest, limits);
+        Decoding = new GrowingAnswer(cache, rest, limits);
     }
 
     /// <summary>Null until it is complete.</summary>
@@ -23,7 +23,7 @@ public sealed class PendingAnswer : IDisposable
     /// <summary>Bytes held.</summary>
     public long MemoryBytes => _cache.Bytes;
 
-    internal GreedyAnswer Decoding { get; }
+    internal GrowingAnswer Decoding { get; }
 
     public void Dispose()
     {

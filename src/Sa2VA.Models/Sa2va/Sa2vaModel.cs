@@ -163,7 +163,7 @@ public sealed class Sa2vaModel : IDisposable
             throw new ArgumentException($"The question takes {ids.Length} tokens; with the frames' {prefix.Tokens} that is more than the {LanguageModel.ContextLimit} that the language model reads. Ask a shorter question.", nameof(question));
 
         using var scope = NewDisposeScope();
-        var limits = new GenerationOptions((int)Math.Min(options.MaxNewTokens, room), _prompts.Stops, _prompts.Segmentation);
+        var limits = new GenerationOptions((int)Math.Min(options.MaxNewTokens, room), _prompts.Stops, _prompts.Segmentation) { Sampling = options.Sampling };
         var rest = _network.LanguageModel.Embed(ids);
         return new PendingAnswer(prefix.Cache.Copy(more: ids.Length + 32), rest, limits);
     }
@@ -176,8 +176,8 @@ public sealed class Sa2vaModel : IDisposable
     /// <param name="answers">Any; those that are complete stay as they are.</param>
     public void Step(IReadOnlyList<PendingAnswer> answers)
     {
-        List<GreedyAnswer> open = [.. answers.Select(answer => answer.Decoding).Where(decoding => !decoding.IsDone)];
-        if (open.Count > 0) GreedyDecoding.Step(_network.LanguageModel, open);
+        List<GrowingAnswer> open = [.. answers.Select(answer => answer.Decoding).Where(decoding => !decoding.IsDone)];
+        if (open.Count > 0) AnswerDecoding.Step(_network.LanguageModel, open);
         foreach (var answer in answers.Where(answer => answer.Decoding.IsDone)) answer.Answer ??= Interpret(answer.Decoding);
     }
 
@@ -251,7 +251,7 @@ public sealed class Sa2vaModel : IDisposable
         }
     }
 
-    private Answer Interpret(GreedyAnswer answer)
+    private Answer Interpret(GrowingAnswer answer)
     {
         using var scope = NewDisposeScope();
         var tokens = answer.Tokens.ToArray();

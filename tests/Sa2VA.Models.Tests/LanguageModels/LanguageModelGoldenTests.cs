@@ -54,7 +54,7 @@ public sealed class LanguageModelGoldenTests
             Assert.Equal(ids.Length + expected.Length - 1, cache.Length);
 
             using var fresh = model.NewCache();
-            using var answer = GreedyDecoding.Run(model, fresh, model.Embed(ids), new GenerationOptions(expected.Length, []), TestContext.Current.CancellationToken);
+            using var answer = AnswerDecoding.Run(model, fresh, model.Embed(ids), new GenerationOptions(expected.Length, []), TestContext.Current.CancellationToken);
             Assert.Equal(expected, answer.Tokens);
             Assert.False(answer.Stopped);
         }

@@ -46,7 +46,7 @@ public sealed class EndToEndAnswerTests
 
         using var fresh = model.NewCache();
         var options = new GenerationOptions(expected.Length, [], run.Segmentation);
-        using var answer = GreedyDecoding.Run(model, fresh, prompt, options, TestContext.Current.CancellationToken);
+        using var answer = AnswerDecoding.Run(model, fresh, prompt, options, TestContext.Current.CancellationToken);
         Assert.Equal(expected, answer.Tokens);
         Assert.Equal(expected.Count(token => token == run.Segmentation), answer.WatchedStates.Count);
 
@@ -73,7 +73,7 @@ public sealed class EndToEndAnswerTests
         {
             using var copy = prefix.Copy(more: 1);
             var options = new GenerationOptions(golden["generated_tokens"].ToArray<int>().Length, [], run.Segmentation);
-            using var answer = GreedyDecoding.Run(model, copy, prompt.narrow(1, cut, ids.Length - cut), options, TestContext.Current.CancellationToken);
+            using var answer = AnswerDecoding.Run(model, copy, prompt.narrow(1, cut, ids.Length - cut), options, TestContext.Current.CancellationToken);
             Assert.Equal(golden["generated_tokens"].ToArray<int>(), answer.Tokens);
             Assert.Equal(cut, prefix.Length);
         }
@@ -90,12 +90,12 @@ public sealed class EndToEndAnswerTests
         var length = Array.IndexOf(golden["generated_tokens"].ToArray<int>(), run.Segmentation) + 1;
 
         using var cache = model.NewCache();
-        using var answer = GreedyDecoding.Run(model, cache, prompt, new GenerationOptions(length, [], run.Segmentation), TestContext.Current.CancellationToken);
+        using var answer = AnswerDecoding.Run(model, cache, prompt, new GenerationOptions(length, [], run.Segmentation), TestContext.Current.CancellationToken);
         Assert.Equal(length, answer.Tokens.Count);
         golden.AssertClose("seg_hidden_states[0]", golden["seg_hidden_states"].narrow(0, 0, 1), answer.WatchedStates.Single(), Tolerance);
 
         using var other = model.NewCache();
-        using var stopped = GreedyDecoding.Run(model, other, prompt, new GenerationOptions(100, [answer.Tokens[1]], run.Segmentation), TestContext.Current.CancellationToken);
+        using var stopped = AnswerDecoding.Run(model, other, prompt, new GenerationOptions(100, [answer.Tokens[1]], run.Segmentation), TestContext.Current.CancellationToken);
         Assert.True(stopped.Stopped);
         Assert.Equal(answer.Tokens.Take(2), stopped.Tokens);
     }

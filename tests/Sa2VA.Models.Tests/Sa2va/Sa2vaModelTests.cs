@@ -74,6 +74,25 @@ public sealed class Sa2vaModelTests
     }
 
     [Fact]
+    public void A_drawn_answer_depends_on_its_seed_and_on_nothing_that_is_decoded_beside_it()
+    {
+        using var tiny = new TinySa2va();
+        using var prefix = tiny.Model.EncodeFrames(tiny.Frames(1));
+        // Random weights score all tokens nearly alike: a low temperature makes the draws depend on the scores.
+        AskOptions Seeded(ulong seed) => Short with { Sampling = new SamplingOptions { Temperature = 0.3, TopK = 50, TopP = 0.9, RepetitionPenalty = 1.1, Seed = seed } };
+        var alone = tiny.Model.Ask(prefix, "the cat", Seeded(4));
+        using var drawn = tiny.Model.Begin(prefix, "the cat", Seeded(4));
+        using var other = tiny.Model.Begin(prefix, "the cat", Seeded(5));
+        using var likeliest = tiny.Model.Begin(prefix, "the cat", Short);
+        while (drawn.Answer is null || other.Answer is null || likeliest.Answer is null) tiny.Model.Step([other, drawn, likeliest]);
+
+        Assert.Equal(alone.TokenIds, drawn.Answer.TokenIds);
+        Assert.NotEqual(alone.TokenIds, other.Answer.TokenIds);
+        Assert.Equal(tiny.Model.Ask(prefix, "the cat", Short).TokenIds, likeliest.Answer.TokenIds);
+        Assert.Throws<ArgumentOutOfRangeException>(() => tiny.Model.Ask(prefix, "the cat", new AskOptions { Sampling = new SamplingOptions { TopP = 2 } }));
+    }
+
+    [Fact]
     public void A_video_that_cannot_be_looked_at_is_refused_before_the_others_are()
     {
         using var tiny = new TinySa2va();

@@ -2,8 +2,8 @@ using Sa2VA.Tensors;
 
 namespace Sa2VA.Models.LanguageModels;
 
-/// <summary>An answer while it is decoded, see <see cref="GreedyDecoding.Step"/>. The cache stays the caller's. One thread at a time.</summary>
-public sealed class GreedyAnswer : IDisposable
+/// <summary>An answer while it is decoded, see <see cref="AnswerDecoding.Step"/>. The cache stays the caller's. One thread at a time.</summary>
+public sealed class GrowingAnswer : IDisposable
 {
     private readonly GenerationOptions _options;
     private readonly List<int> _tokens = [];
@@ -14,7 +14,7 @@ public sealed class GreedyAnswer : IDisposable
     /// <param name="cache">What was read so far; holds the whole answer but its last token in the end.</param>
     /// <param name="prompt">Embeddings of the rest of the prompt, [1, n, H], n at least 1.</param>
     /// <param name="options">Limits.</param>
-    public GreedyAnswer(KeyValueCache cache, Tensor prompt, GenerationOptions options)
+    public GrowingAnswer(KeyValueCache cache, Tensor prompt, GenerationOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxNewTokens, 1);
         (Cache, _prompt, _options) = (cache, prompt.alias().DetachFromDisposeScope(), options);
@@ -38,6 +38,9 @@ public sealed class GreedyAnswer : IDisposable
     /// <summary>Whether the state is wanted that the next step ends with.</summary>
     internal bool KeepsState { get; private set; }
 
+    /// <summary>How the next token is drawn; null for the likeliest one.</summary>
+    internal SamplingOptions? Sampling => _options.Sampling;
+
     /// <summary>What is read next, [1, n, H].</summary>
     internal Tensor Input(LanguageModel model) => _tokens.Count == 0 ? _prompt.alias() : model.Embed([_tokens[^1]]);
 
@@ -56,7 +59,7 @@ public sealed class GreedyAnswer : IDisposable
         _watched.Clear();
     }
 
-    /// <summary>The input was read: <paramref name="next"/> is the likeliest to follow, and <paramref name="state"/> [1, H] the final state at its end where that is wanted; taken over. Does not fail.</summary>
+    /// <summary>The input was read: <paramref name="next"/> is what follows, and <paramref name="state"/> [1, H] the final state at its end where that is wanted; taken over. Does not fail.</summary>
     internal void Read(Tensor? state, int next)
     {
         if (state is not null) _watched.Add(state.DetachFromDisposeScope());

@@ -7,7 +7,11 @@ namespace Sa2VA.Models.LanguageModels;
 /// <param name="MaxNewTokens">At least 1.</param>
 /// <param name="StopIds">Tokens that end the answer.</param>
 /// <param name="WatchedId">The token whose states are wanted, for example <c>[SEG]</c>.</param>
-public sealed record GenerationOptions(int MaxNewTokens, IReadOnlyCollection<int> StopIds, int? WatchedId = null);
+public sealed record GenerationOptions(int MaxNewTokens, IReadOnlyCollection<int> StopIds, int? WatchedId = null)
+{
+    /// <summary>How tokens are drawn; null (the default) takes the likeliest one at every step.</summary>
+    public SamplingOptions? Sampling { get; init; }
+}
 
 /// <summary>An answer as tokens.</summary>
 public sealed class Generation(int[] tokens, bool stopped, Tensor[] watchedStates) : IDisposable
@@ -28,8 +32,8 @@ public sealed class Generation(int[] tokens, bool stopped, Tensor[] watchedState
     }
 }
 
-/// <summary>Takes the likeliest token at every step.</summary>
-public static class GreedyDecoding
+/// <summary>Decodes answers token by token: the likeliest one at every step, or one that is drawn.</summary>
+public static class AnswerDecoding
 {
     /// <param name="model">The decoder.</param>
     /// <param name="cache">What it has read; holds the whole answer but its last token afterwards.</param>
@@ -42,7 +46,7 @@ public static class GreedyDecoding
     /// </remarks>
     public static Generation Run(LanguageModel model, KeyValueCache cache, Tensor prompt, GenerationOptions options, CancellationToken cancellationToken = default)
     {
-        using var answer = new GreedyAnswer(cache, prompt, options);
+        using var answer = new GrowingAnswer(cache, prompt, options);
         while (!answer.IsDone)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -58,7 +62,7 @@ public static class GreedyDecoding
     /// </summary>
     /// <param name="model">The decoder of all of them.</param>
     /// <param name="answers">At least one; none of them done.</param>
-    public static void Step(LanguageModel model, IReadOnlyList<GreedyAnswer> answers)
+    public static void Step(LanguageModel model, IReadOnlyList<GrowingAnswer> answers)
     {
         using var scope = NewDisposeScope();
         var inputs = answers.Select(answer => answer.Input(model)).ToList();
@@ -67,15 +71,24 @@ public static class GreedyDecoding
         try
         {
             var last = Ends(states, sequences);                                                      // [B, H]
-            var next = model.Logits(last).argmax(-1).ToArray<long>();
+            var next = Choose(model.Logits(last), answers);
             var kept = answers.Select((answer, row) => answer.KeepsState ? last.narrow(0, row, 1).clone() : null).ToList();
-            for (var row = 0; row < answers.Count; row++) answers[row].Read(kept[row], (int)next[row]);
+            for (var row = 0; row < answers.Count; row++) answers[row].Read(kept[row], next[row]);
         }
         catch
         {
             foreach (var (cache, count) in sequences) cache.Forget(count);
             throw;
         }
+    }
+
+    /// <summary>What follows each answer, by its scores [B, V].</summary>
+    private static int[] Choose(Tensor scores, IReadOnlyList<GrowingAnswer> answers)
+    {
+        var likeliest = scores.argmax(-1).ToArray<long>();
+        return [.. answers.Select((answer, row) => answer.Sampling is { } sampling
+            ? TokenSampler.Draw(scores.select(0, row).ToArray<float>(), answer.Tokens, sampling)
+            : (int)likeliest[row])];
     }
 
     /// <summary>The state at the end of each sequence, [B, H].</summary>
