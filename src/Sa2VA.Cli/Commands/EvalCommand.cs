@@ -29,6 +29,7 @@ internal sealed class EvalCommand
     private readonly Option<string> _device = new("--device", "-d") { HelpName = "NAME", Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu" };
     private readonly Option<string> _protocol = new("--protocol") { HelpName = "sa2va|sa2va-i", Description = "How the answers about key frames become tracks.", DefaultValueFactory = _ => "sa2va-i" };
     private readonly Option<int> _keyFrames = new("--keyframes", "--key-frames") { HelpName = "N", Description = "Frames that the language model sees.", DefaultValueFactory = _ => 5 };
+    private readonly Option<string?> _reground = RegroundSyntax.Option();
     private readonly Option<int?> _videos = new("--videos") { HelpName = "N", Description = "Only the first N videos of each split." };
     private readonly Option<int?> _jobs = new("--jobs", "-j") { HelpName = "N", Description = "Videos at a time. Default: 1 with a model (its work takes turns on the device), else one per core." };
     private readonly Option<int> _threads = new("--threads") { HelpName = "N", Description = "CPU threads of the model. Default: one per core.", DefaultValueFactory = _ => Environment.ProcessorCount };
@@ -40,7 +41,7 @@ internal sealed class EvalCommand
         var eval = new EvalCommand();
         var command = new Command("eval", "Score a model, or somebody's predictions, on a dataset: J, F, cIoU, gIoU, absent accuracy.")
         {
-            eval._dataset, eval._format, eval._splits, eval._truth, eval._predictions, eval._missing, eval._model, eval._device, eval._protocol, eval._keyFrames,
+            eval._dataset, eval._format, eval._splits, eval._truth, eval._predictions, eval._missing, eval._model, eval._device, eval._protocol, eval._keyFrames, eval._reground,
             eval._videos, eval._jobs, eval._threads, eval._out, eval._json,
         };
         eval._protocol.AcceptOnlyFromAmong("sa2va", "sa2va-i");
@@ -87,6 +88,7 @@ internal sealed class EvalCommand
                 Device = parsed.GetValue(_device)!,
                 Protocol = parsed.GetValue(_protocol) == "sa2va" ? GroundingProtocol.Sa2va : GroundingProtocol.Sa2vaI,
                 KeyFrames = parsed.GetValue(_keyFrames),
+                Reground = RegroundSyntax.Parse(parsed.GetValue(_reground)),
                 SkipUnreadable = missing != MissingPredictions.Error,
             },
             Options = new EvaluationOptions { Missing = missing, Jobs = parsed.GetValue(_jobs) ?? (model is null ? Environment.ProcessorCount : 1) },

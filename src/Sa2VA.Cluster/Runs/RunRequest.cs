@@ -1,3 +1,5 @@
+using Sa2VA.Cluster.Regrounding;
+
 namespace Sa2VA.Cluster.Runs;
 
 /// <summary>
@@ -32,6 +34,9 @@ public sealed record RunRequest
 
     /// <summary>Tokens that an answer may have. Default 512, as the longest answer that a sentence about masks needs.</summary>
     public int MaxNewTokens { get; init; } = 512;
+
+    /// <summary>When the language model is asked again while tracking; null, the default, for never.</summary>
+    public RegroundOptions? Reground { get; init; }
 
     /// <summary>When progress becomes durable.</summary>
     public CheckpointOptions Checkpoints { get; init; } = new();

@@ -1,3 +1,4 @@
+using Sa2VA.Cluster.Regrounding;
 using Sa2VA.Cluster.Results;
 
 namespace Sa2VA.Cluster.Runs;
@@ -79,6 +80,9 @@ public sealed record RunResult
 
     /// <summary>Everything tracked or found absent, ordered by <see cref="ObjectResult.ObjectId"/>.</summary>
     public required IReadOnlyList<ObjectResult> Objects { get; init; }
+
+    /// <summary>Where asking the language model again moved a track, in order; steps count tracked frames.</summary>
+    public required IReadOnlyList<RegroundNote> Corrections { get; init; }
 
     /// <summary>The stored masks.</summary>
     public required StoredMasks Masks { get; init; }

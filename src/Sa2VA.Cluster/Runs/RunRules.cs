@@ -1,3 +1,5 @@
+using Sa2VA.Cluster.Regrounding;
+
 namespace Sa2VA.Cluster.Runs;
 
 /// <summary>What a request must satisfy before anything is opened. Each refusal names the setting, what it is and what it may be.</summary>
@@ -15,6 +17,7 @@ internal static class RunRules
         if (!Path.Exists(request.Video)) throw Refused(RunFailureKind.Media, Missing(request.Video));
         if (!Directory.Exists(request.ModelFolder)) throw Refused(RunFailureKind.Model, $"There is no model folder '{request.ModelFolder}'.");
         CheckGrounding(request.KeyFrames, request.MaxNewTokens);
+        if (request.Reground is { } reground) Check(reground);
         Range("Checkpoints.EveryFrames", request.Checkpoints.EveryFrames, 1, 100_000);
         if (request.Checkpoints.EveryTime <= TimeSpan.Zero)
             throw Refused(RunFailureKind.Settings, $"Checkpoints.EveryTime is {request.Checkpoints.EveryTime}; it must be longer than nothing.");
@@ -26,6 +29,17 @@ internal static class RunRules
     {
         Range(nameof(RunRequest.KeyFrames), keyFrames, 1, 64);
         Range(nameof(RunRequest.MaxNewTokens), maxNewTokens, 1, 8192);
+    }
+
+    /// <summary>When the language model is asked again.</summary>
+    public static void Check(RegroundOptions reground)
+    {
+        Range("Reground.EveryFrames", reground.EveryFrames, 0, 1_000_000);
+        Range("Reground.KeyFrames", reground.KeyFrames, 1, 64);
+        Range("Reground.WindowFrames", reground.WindowFrames, 1, 100_000);
+        Range("Reground.MinimumGap", reground.MinimumGap, 1, 100_000);
+        if (reground is { EveryFrames: 0, OnCut: false, OnDoubt: false })
+            throw Refused(RunFailureKind.Settings, "Reground names no occasion: set EveryFrames, OnCut or OnDoubt, or leave Reground out.");
     }
 
     /// <summary>What is to be found, and where.</summary>

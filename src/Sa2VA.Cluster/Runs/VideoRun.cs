@@ -37,7 +37,7 @@ public static class VideoRun
         model.CheckServes(request);
         var order = new VideoOrder(
             Path.GetFullPath(request.Video), Path.GetFullPath(request.ModelFolder), request.Device,
-            request.Targets, request.Protocol, request.KeyFrames, request.Frames, request.MaxNewTokens);
+            request.Targets, request.Protocol, request.KeyFrames, request.Frames, request.MaxNewTokens) { Reground = request.Reground };
         try
         {
             var folder = new RunFolder(Path.GetFullPath(request.WorkFolder));
@@ -130,6 +130,7 @@ public static class VideoRun
             ResumedAt = sitting.ResumedAt,
             Frames = sitting.Order.Frames,
             Objects = objects,
+            Corrections = video.Corrections,
             Masks = new StoredMasks(sitting.Place.Results, sitting.VideoId, [.. objects.Select(o => o.ObjectId)], objects.Count == 0 ? 0 : done),
         };
     }

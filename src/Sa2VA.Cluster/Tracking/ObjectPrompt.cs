@@ -13,4 +13,7 @@ internal abstract record ObjectPrompt(int ObjectId)
 
     /// <summary>The embedding of a <c>[SEG]</c>; the protocol says how the tracker learns of it.</summary>
     public sealed record Sentence(int ObjectId, float[] Embedding) : ObjectPrompt(ObjectId);
+
+    /// <summary>The embedding of a later answer, which overrules the tracker or does not. With <paramref name="Insists"/> the track is in doubt anyway.</summary>
+    public sealed record Again(int ObjectId, float[] Embedding, bool Insists) : ObjectPrompt(ObjectId);
 }

@@ -1,9 +1,11 @@
 using Sa2VA.Actors;
 using Sa2VA.Cluster.Checkpoints;
+using Sa2VA.Cluster.Regrounding;
 using Sa2VA.Cluster.Results;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Telemetry;
 using Sa2VA.Cluster.Videos;
+using Sa2VA.Models.Sa2va.Grounding;
 using Sa2VA.Models.Sam2;
 using Sa2VA.Models.Sam2.Tracking;
 using Sa2VA.Tensors;
@@ -23,10 +25,19 @@ internal sealed class TrackerActor(
     // Making masks durable waits for the disk, not for a person: longer than this is a fault of the disk.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
+    // As many as five key frames and a correction or two.
+    private const int MaxConditioning = 8;
+
     private VideoTracker? _tracker;
     private CheckpointClock _clock = null!;
     private int _next = plan.NextStep;
     private int _checkpointed = plan.NextStep;
+    private Action _halt = static () => { };
+    private RegroundReason? _halted;
+
+    // What came of the later answers that are being shown, by object.
+    private readonly SortedDictionary<int, RegroundOutcome> _outcomes = [];
+    private readonly HashSet<int> _shownAgain = [];
 
     public override async ValueTask PreStartAsync(CancellationToken cancellationToken)
     {
@@ -44,14 +55,20 @@ internal sealed class TrackerActor(
             case TrackerCommand.Begin(var reply):
                 reply.Reply(await tensors.RunAsync(Begin, cancellationToken));
                 break;
+            case TrackerCommand.Walk(var halt):
+                _halt = halt;
+                break;
             case TrackerCommand.Track track:
                 using (track) await TrackAsync(track, cancellationToken);
+                break;
+            case TrackerCommand.EndReground(var reply):
+                reply.Reply(await tensors.RunAsync(EndReground, cancellationToken));
                 break;
             case TrackerCommand.Finish(var isBroken, var reply):
                 // Behind the last step nothing is tracked: then the masks are all that has to be kept. What failed there says how far it came.
                 if (_next == plan.Steps && !isBroken) await FlushAsync(cancellationToken);
                 else if (_next > _checkpointed) await CheckpointAsync(cancellationToken);
-                reply.Reply(_next);
+                reply.Reply(new TrackingStop(_next, _halted));
                 break;
             case TrackerCommand.Part(var keep, var reply):
                 reply.Reply(Part(keep));
@@ -73,6 +90,8 @@ internal sealed class TrackerActor(
         if (plan.Snapshot is { } file) return VideoTracker.Restore(file, model);
         var options = new TrackerOptions { FrameCount = plan.Steps, BlankAbsentMasks = true };
         options = plan.Protocol?.Configure(options) ?? options;
+        // Each correction is remembered for good; what is attended to must not grow with them.
+        if (plan.Watch is not null) options = options with { MaxCondFrames = MaxConditioningFrames(options.MaxCondFrames ?? model.Config.MaxCondFramesInAttn) };
         return new VideoTracker(model, options, plan.Height, plan.Width);
     }
 
@@ -81,6 +100,12 @@ internal sealed class TrackerActor(
         foreach (var prompt in message.Prompts)
         {
             using var scope = NewDisposeScope();
+            if (prompt is ObjectPrompt.Again again)
+            {
+                ShowAgain(message.Step, message.Features, again);
+                continue;
+            }
+
             using var shown = prompt switch
             {
                 ObjectPrompt.Points(var id, var points) => Tracker.AddPoints(message.Step, message.Features, id, points),
@@ -92,6 +117,32 @@ internal sealed class TrackerActor(
             };
         }
     }
+
+    /// <summary>The first frame of the window decides; where the answer overrules the tracker its masks are shown, on the frames where it has any.</summary>
+    private void ShowAgain(int step, ImageFeatures features, ObjectPrompt.Again again)
+    {
+        var protocol = plan.Protocol ?? throw new InvalidOperationException("A sentence was asked about again, and there is no protocol for sentences.");
+        using var decoded = Sa2vaIProtocol.Decode(model, plan.LanguageDecoder, features, again.Embedding, plan.Height, plan.Width);
+        var pixels = decoded.to(ScalarType.Byte).ToArray<byte>();
+        if (step == _next) _outcomes[again.ObjectId] = RegroundJudge.Judge(pixels, plan.Watch?.Latest(again.ObjectId), again.Insists);
+        if (_outcomes.GetValueOrDefault(again.ObjectId) is not (RegroundOutcome.Corrected or RegroundOutcome.Found) || !pixels.Contains((byte)1)) return;
+        using var shown = protocol.Prompt(Tracker, step, features, again.ObjectId, again.Embedding, plan.LanguageDecoder);
+        _shownAgain.Add(again.ObjectId);
+    }
+
+    private RegroundVerdict EndReground()
+    {
+        foreach (var id in _outcomes.Keys.Where(id => _outcomes[id] is RegroundOutcome.Corrected or RegroundOutcome.Found && !_shownAgain.Contains(id)).ToList())
+            _outcomes[id] = RegroundOutcome.Denied;
+        var verdict = new RegroundVerdict(_outcomes.ToDictionary(), Begin());
+        _outcomes.Clear();
+        _shownAgain.Clear();
+        plan.Watch?.Asked(_next);
+        _halted = null;
+        return verdict;
+    }
+
+    private static int MaxConditioningFrames(int max) => max == -1 ? MaxConditioning : Math.Min(max, MaxConditioning);
 
     private IReadOnlySet<int> Begin()
     {
@@ -112,8 +163,18 @@ internal sealed class TrackerActor(
 
     private async ValueTask TrackAsync(TrackerCommand.Track track, CancellationToken cancellationToken)
     {
+        // What was on the way when it was halted comes again.
+        if (_halted is not null) return;
+        if (plan.Watch?.Before(track.At) is { } reason)
+        {
+            _halted = reason;
+            _halt();
+            return;
+        }
+
         var began = meter.Now;
         var masks = await tensors.RunAsync(() => Track(track), cancellationToken);
+        plan.Watch?.Saw(masks);
         meter.FrameDone(WorkStage.Track, began);
         meter.BatchDone(WorkStage.Track, masks.Length);
         await writer.TellAsync(new WriterCommand.Write(track.At, masks), cancellationToken);

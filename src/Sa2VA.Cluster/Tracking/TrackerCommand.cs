@@ -1,4 +1,5 @@
 using Sa2VA.Actors;
+using Sa2VA.Cluster.Regrounding;
 using Sa2VA.Cluster.Videos;
 using Sa2VA.Models.Sa2va.Grounding;
 using Sa2VA.Models.Sam2;
@@ -24,12 +25,24 @@ internal abstract record TrackerCommand
         public void Dispose() => Features?.Dispose();
     }
 
-    /// <summary>No more steps in this sitting: makes everything durable that there is a use for, and answers with the next step.</summary>
-    public sealed record Finish(bool IsBroken, ReplyTo<int> Reply) : TrackerCommand;
+    /// <summary>Steps follow. <paramref name="Halt"/> is called before one where the language model is to be asked again; it and those behind it are not tracked, and come again later.</summary>
+    public sealed record Walk(Action Halt) : TrackerCommand;
+
+    /// <summary>The later answers were shown: tracking goes on with what came of them.</summary>
+    public sealed record EndReground(ReplyTo<RegroundVerdict> Reply) : TrackerCommand;
+
+    /// <summary>No more steps for now: makes everything durable that there is a use for, and says where it stopped.</summary>
+    public sealed record Finish(bool IsBroken, ReplyTo<TrackingStop> Reply) : TrackerCommand;
 
     /// <summary>After <see cref="Finish"/>: gives the tracker away to <paramref name="Keep"/>, where there is a checkpoint to go on from. Nothing can be tracked then.</summary>
     public sealed record Part(Action<VideoTracker, TrackingPoint> Keep, ReplyTo<bool> Reply) : TrackerCommand;
 }
+
+/// <summary>Where tracking stopped, and why, when it was to ask the language model again.</summary>
+internal readonly record struct TrackingStop(int NextStep, RegroundReason? Halted = null);
+
+/// <summary>What came of later answers, by object, and the steps whose masks are then known.</summary>
+internal sealed record RegroundVerdict(IReadOnlyDictionary<int, RegroundOutcome> Outcomes, IReadOnlySet<int> Known);
 
 /// <summary>Where a tracker starts and how it works.</summary>
 internal sealed record TrackerPlan
@@ -59,6 +72,9 @@ internal sealed record TrackerPlan
 
     /// <summary>File of the state to restore, there until the tracker has ended; null for none.</summary>
     public required string? Snapshot { get; init; }
+
+    /// <summary>Says when the language model is asked again; null for never.</summary>
+    public RegroundWatch? Watch { get; init; }
 
     /// <summary>The tracker of the sitting before, to be taken out; null for none, and then the snapshot counts.</summary>
     public WarmVideo? Warm { get; init; }

@@ -1,4 +1,5 @@
 using Sa2VA.Actors;
+using Sa2VA.Cluster.Regrounding;
 using Sa2VA.Cluster.Results;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Telemetry;
@@ -20,8 +21,15 @@ internal sealed class TrackingPipeline(
     private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
 
     /// <summary>Shows the objects on the frames of <paramref name="plan"/>, read by exact seeks; answers with the steps whose masks are then known.</summary>
-    public Task<IReadOnlySet<int>> PromptAsync(
-        VideoInfo info, FrameSelection frames, SortedDictionary<int, List<ObjectPrompt>> plan, CancellationToken stop)
+    public Task<IReadOnlySet<int>> PromptAsync(VideoInfo info, FrameSelection frames, SortedDictionary<int, List<ObjectPrompt>> plan, CancellationToken stop)
+        => ShowAsync<IReadOnlySet<int>>(info, frames, plan, reply => new TrackerCommand.Begin(reply), stop);
+
+    /// <summary>Shows later answers, and says what came of them; tracking can go on then.</summary>
+    public Task<RegroundVerdict> RegroundAsync(VideoInfo info, FrameSelection frames, SortedDictionary<int, List<ObjectPrompt>> plan, CancellationToken stop)
+        => ShowAsync<RegroundVerdict>(info, frames, plan, reply => new TrackerCommand.EndReground(reply), stop);
+
+    private Task<TReply> ShowAsync<TReply>(
+        VideoInfo info, FrameSelection frames, SortedDictionary<int, List<ObjectPrompt>> plan, Func<ReplyTo<TReply>, TrackerCommand> end, CancellationToken stop)
         => WhileAliveAsync(
             async alive =>
             {
@@ -35,26 +43,29 @@ internal sealed class TrackingPipeline(
                     }
                 }
 
-                return await AskAtTheEndAsync<IReadOnlySet<int>>(reply => new TrackerCommand.Begin(reply), alive);
+                return await AskAtTheEndAsync(end, alive);
             },
             stop);
 
     /// <summary>
-    /// Tracks from <paramref name="nextStep"/> to the end, or until <paramref name="pause"/>. Whatever ends it, the steps
-    /// before are made durable first; a failure of the file is then thrown. Returns the next step.
+    /// Tracks from <paramref name="nextStep"/> to the end, until <paramref name="pause"/>, or until the language model is to be asked again.
+    /// Whatever ends it, the steps before are made durable first; a failure of the file is then thrown. Returns where it stopped.
     /// </summary>
-    public Task<int> TrackAsync(
-        VideoInfo info, FrameSelection frames, int nextStep, IReadOnlySet<int> known, CancellationToken pause, CancellationToken stop)
+    /// <param name="findCuts">Whether to look for scenes that begin.</param>
+    public Task<TrackingStop> TrackAsync(
+        VideoInfo info, FrameSelection frames, int nextStep, IReadOnlySet<int> known, bool findCuts, CancellationToken pause, CancellationToken stop)
         => WhileAliveAsync(
             async alive =>
             {
                 MediaException? broken = null;
-                using var reading = CancellationTokenSource.CreateLinkedTokenSource(alive, pause);
+                using var halt = CancellationTokenSource.CreateLinkedTokenSource(pause);
+                using var reading = CancellationTokenSource.CreateLinkedTokenSource(alive, halt.Token);
                 try
                 {
-                    await FeedAsync(info, frames, nextStep, known, reading.Token);
+                    await encoder.TellAsync(new EncoderCommand.PassOn(new TrackerCommand.Walk(halt.Cancel)), alive);
+                    await FeedAsync(info, frames, nextStep, known, findCuts ? new CutDetector() : null, reading.Token);
                 }
-                catch (OperationCanceledException) when (pause.IsCancellationRequested && !alive.IsCancellationRequested)
+                catch (OperationCanceledException) when (halt.IsCancellationRequested && !alive.IsCancellationRequested)
                 {
                     // What was fed so far is tracked and kept.
                 }
@@ -63,19 +74,20 @@ internal sealed class TrackingPipeline(
                     broken = failure;
                 }
 
-                var next = await AskAtTheEndAsync<int>(reply => new TrackerCommand.Finish(broken is not null, reply), alive);
-                return broken is null ? next : throw broken;
+                var end = await AskAtTheEndAsync<TrackingStop>(reply => new TrackerCommand.Finish(broken is not null, reply), alive);
+                return broken is null || end.Halted is not null ? end : throw broken;
             },
             stop);
 
-    private async Task FeedAsync(VideoInfo info, FrameSelection frames, int nextStep, IReadOnlySet<int> known, CancellationToken reading)
+    private async Task FeedAsync(VideoInfo info, FrameSelection frames, int nextStep, IReadOnlySet<int> known, CutDetector? cuts, CancellationToken reading)
     {
         var steps = frames.Steps(info.FrameCount);
         if (nextStep >= steps && !info.IsTruncated) return;
         var options = new ReadOptions
         {
             // With nothing left to track of a file that is cut off, reading its last frame again says so again.
-            FirstFrame = frames.FrameOf(Math.Min(nextStep, steps - 1)),
+            // A scene begins with regard to the frame before.
+            FirstFrame = frames.FrameOf(Math.Max(0, Math.Min(nextStep, steps - 1) - (cuts is null ? 0 : 1))),
             // Past the end means to the end; a reader that runs to the end also says when a file is cut off.
             LastFrame = frames.Last < info.FrameCount ? frames.Last : null,
             Stride = frames.Stride,
@@ -84,7 +96,7 @@ internal sealed class TrackingPipeline(
         var began = meter.Now;
         await foreach (var frame in VideoReader.ReadAsync(info.Path, info, options, reading))
         {
-            var at = new StepFrame(frames.StepOf(frame.Index)!.Value, frame.Index, frame.Pts, frame.Seconds);
+            var at = new StepFrame(frames.StepOf(frame.Index)!.Value, frame.Index, frame.Pts, frame.Seconds) { IsCut = cuts?.IsCut(frame.Image) ?? false };
             if (at.Step < nextStep)
             {
                 frame.Dispose();

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Serialization;
+using Sa2VA.Cluster.Regrounding;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Media.Masks;
 
@@ -36,6 +37,12 @@ public sealed record Video
     /// <summary>Where tracking can go on; null before the first checkpoint of a pass.</summary>
     public TrackingPoint? Checkpoint { get; init; }
 
+    /// <summary>The latest time that the language model was asked again; null before the first.</summary>
+    public RegroundState? Reground { get; init; }
+
+    /// <summary>What asking again has changed, in the order in which it did.</summary>
+    public ImmutableList<RegroundNote> Corrections { get; init; } = [];
+
     /// <summary>The video whose masks were copied for it; null when it was run.</summary>
     public string? ReusedFrom { get; init; }
 
@@ -67,7 +74,12 @@ public sealed record Video
 
 /// <summary>The part of a request that is the video's own: what to find in which frames, and how.</summary>
 public sealed record VideoOrder(
-    string Path, string Model, string Device, IReadOnlyList<RunTarget> Targets, GroundingProtocol Protocol, int KeyFrames, FrameSelection Frames, int MaxNewTokens);
+    string Path, string Model, string Device, IReadOnlyList<RunTarget> Targets, GroundingProtocol Protocol, int KeyFrames, FrameSelection Frames, int MaxNewTokens)
+{
+    /// <summary>When the language model is asked again; null for never. Left out of what is stored then, so that orders without it are what they always were.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RegroundOptions? Reground { get; init; }
+}
 
 /// <summary>What the language model made of a sentence.</summary>
 /// <param name="Answer">Its text.</param>

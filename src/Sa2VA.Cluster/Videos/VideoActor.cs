@@ -58,6 +58,12 @@ internal sealed class VideoActor(IJournal journal, Sitting sitting)
             case VideoCommand.RecordCheckpoint(_, var reply):
                 reply.Reply(State);
                 break;
+            case VideoCommand.ResolveAgain(_, _, _, _, var reply):
+                reply.Reply(State);
+                break;
+            case VideoCommand.EndReground(_, _, _, _, var reply):
+                reply.Reply(State);
+                break;
             case VideoCommand.GetStatus(var reply):
                 reply.Reply(State);
                 break;

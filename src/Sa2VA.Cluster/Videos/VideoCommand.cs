@@ -1,4 +1,5 @@
 using Sa2VA.Actors;
+using Sa2VA.Cluster.Regrounding;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Media.Masks;
 
@@ -18,6 +19,12 @@ public abstract record VideoCommand
 
     /// <summary>Results and state up to a step are on disk.</summary>
     public sealed record RecordCheckpoint(TrackingPoint Point, ReplyTo<Video> Reply) : VideoCommand;
+
+    /// <summary>The language model answered again, before a step.</summary>
+    public sealed record ResolveAgain(int Pass, int Step, int Target, ResolvedPrompt Prompt, ReplyTo<Video> Reply) : VideoCommand;
+
+    /// <summary>The later answers were shown to the tracker.</summary>
+    public sealed record EndReground(int Pass, int Step, RegroundReason Reason, IReadOnlyDictionary<int, RegroundOutcome> Outcomes, ReplyTo<Video> Reply) : VideoCommand;
 
     /// <summary>Every step is stored, as a copy of an earlier video's.</summary>
     public sealed record Reuse(string From, VideoFacts Facts, IReadOnlyDictionary<int, ResolvedPrompt> Prompts, IReadOnlyList<string> Chains) : VideoCommand;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Sa2VA.Cluster.Regrounding;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Media.Masks;
 
@@ -10,6 +11,8 @@ namespace Sa2VA.Cluster.Videos;
 [JsonDerivedType(typeof(VideoProbed), "video-probed")]
 [JsonDerivedType(typeof(PromptResolved), "prompt-resolved")]
 [JsonDerivedType(typeof(TrackingCheckpointed), "tracking-checkpointed")]
+[JsonDerivedType(typeof(RegroundAnswered), "reground-answered")]
+[JsonDerivedType(typeof(RegroundDone), "reground-done")]
 [JsonDerivedType(typeof(VideoReused), "video-reused")]
 [JsonDerivedType(typeof(PromptAdded), "prompt-added")]
 [JsonDerivedType(typeof(CorrectionBegun), "correction-begun")]
@@ -34,6 +37,12 @@ public abstract record VideoEvent(DateTimeOffset At)
 
     /// <summary>Results and the tracker's state up to a step are on disk.</summary>
     public sealed record TrackingCheckpointed(TrackingPoint Point, DateTimeOffset At) : VideoEvent(At);
+
+    /// <summary>The language model was asked again before a step about a target.</summary>
+    public sealed record RegroundAnswered(int Pass, int Step, int Target, ResolvedPrompt Prompt, DateTimeOffset At) : VideoEvent(At);
+
+    /// <summary>What came of it, by object; tracking goes on from the step.</summary>
+    public sealed record RegroundDone(int Pass, int Step, RegroundReason Reason, IReadOnlyDictionary<int, RegroundOutcome> Outcomes, DateTimeOffset At) : VideoEvent(At);
 
     /// <summary>Its masks are copies of those of another video, which had asked the same of the same content.</summary>
     public sealed record VideoReused(string From, DateTimeOffset At) : VideoEvent(At);

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Sa2VA.Cluster.Regrounding;
 using static Sa2VA.Cluster.Videos.VideoCommand;
 using static Sa2VA.Cluster.Videos.VideoEvent;
 
@@ -26,6 +28,10 @@ public static class VideoLogic
         ResolvePrompt(var target, var prompt, _) => [new PromptResolved(target, prompt, now)],
         // Tracking that started over (its snapshot was gone) may report an earlier step; the file is what counts.
         RecordCheckpoint(var point, _) when point != video.Checkpoint => [new TrackingCheckpointed(point, now)],
+        ResolveAgain(var pass, var step, var target, _, _) when IsAt(video.Reground, pass, step) && video.Reground!.Answers.ContainsKey(target) => [],
+        ResolveAgain(var pass, var step, var target, var prompt, _) => [new RegroundAnswered(pass, step, target, prompt, now)],
+        // Done again after a crash it comes to the same.
+        EndReground(var pass, var step, var reason, var outcomes, _) when IsAt(video.Reground, pass, step) && video.Reground!.Outcomes is null => [new RegroundDone(pass, step, reason, outcomes, now)],
         Reuse reuse => Taken(video, reuse, now),
         BeginCorrection(var pass, var before, _) when !video.BeforeCorrection.ContainsKey(pass) => [new CorrectionBegun(pass, before, now)],
         CompletePass(var pass, _) when pass == video.PassesDone => Passed(video, pass + 1, now),
@@ -43,6 +49,13 @@ public static class VideoLogic
         VideoProbed(var facts, _) => video with { Facts = facts },
         PromptResolved(var target, var prompt, _) => video with { Prompts = video.Prompts.SetItem(target, prompt) },
         TrackingCheckpointed(var point, _) => video with { Checkpoint = point },
+        RegroundAnswered(var pass, var step, var target, var prompt, _) => video with { Reground = RegroundState.With(video.Reground, pass, step, target, prompt) },
+        RegroundDone done => video with
+        {
+            Reground = video.Reground! with { Outcomes = done.Outcomes.ToImmutableSortedDictionary() },
+            Corrections = video.Corrections.AddRange(done.Outcomes.Where(one => one.Value is RegroundOutcome.Corrected or RegroundOutcome.Found)
+                .OrderBy(one => one.Key).Select(one => new RegroundNote(done.Step, done.Reason, one.Key, one.Value))),
+        },
         PromptAdded(var prompt, _) => video with { Added = video.Added.Add(prompt) },
         CorrectionBegun(var pass, var before, _) => video with { BeforeCorrection = video.BeforeCorrection.SetItem(pass, before) },
         PassCompleted(var pass, _, _) => video with { PassesDone = pass + 1, Checkpoint = null },
@@ -55,6 +68,8 @@ public static class VideoLogic
         VideoCancelled(var reason, _) => video with { Ending = new VideoEnding.Cancelled(reason) },
         _ => video,
     };
+
+    private static bool IsAt(RegroundState? state, int pass, int step) => state is not null && state.Pass == pass && state.Step == step;
 
     private static IReadOnlyList<VideoEvent> Passed(Video video, int passes, DateTimeOffset now) =>
         [.. Enumerable.Range(video.PassesDone, Math.Max(0, passes - video.PassesDone)).Select(pass => new PassCompleted(pass, pass == 0 ? null : video.Added[pass - 1].Id, now))];

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Sa2VA.Actors;
 using Sa2VA.Cluster.Grounding;
 using Sa2VA.Cluster.Results;
@@ -7,7 +6,6 @@ using Sa2VA.Cluster.Telemetry;
 using Sa2VA.Cluster.Tracking;
 using Sa2VA.Media;
 using Sa2VA.Media.Masks;
-using Sa2VA.Models.Sa2va;
 using Sa2VA.Models.Sam2.Tracking;
 
 namespace Sa2VA.Cluster.Videos;
@@ -25,6 +23,8 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
     {
         MailboxCapacity = TrackingPipeline.MailboxCapacity, Supervision = SupervisionStrategy.StopOnFailure,
     };
+
+    private readonly VideoQuestions _questions = new(sitting);
 
     private VideoOrder Order => sitting.Order;
 
@@ -87,82 +87,19 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
         {
             using var span = ClusterTracing.StartStage("ground", sitting.Trace)?.SetTag("sa2va.questions", questions.Count);
             sitting.Report(RunStage.LoadingModel, sitting.ResumedAt, Steps(info));
-            var (model, keyframes) = await sitting.Place.Model.KeyframesAsync(stop) ?? throw new RunException(
-                RunFailureKind.Model, $"'{Order.Model}' is a plain SAM 2: it tracks points, boxes and masks, but understands no sentences. Give a Sa2VA folder, or show the object.");
+            await _questions.ModelAsync(stop);
             sitting.Report(RunStage.Grounding, 0, Steps(info), $"asking about {questions.Count} of {known.WithAdded(Order).Targets.Count}");
-            var images = await ReadKeyFramesAsync(info, model, stop);
-            await AskAsync(keyframes, images, questions, info, stop);
+            var recorded = 0;
+            await _questions.AskAsync(info, Order.Protocol.Procedure().KeyFrames(Steps(info), Order.KeyFrames), questions, async answer =>
+            {
+                await video.AskAsync<Video>(reply => new VideoCommand.ResolvePrompt(answer.Target, answer.Prompt, reply), Patience, stop);
+                sitting.Answered();
+                sitting.Report(RunStage.Grounding, 0, Steps(info), $"{++recorded} of {questions.Count} answered");
+            }, stop);
             known = await video.AskAsync<Video>(reply => new VideoCommand.GetStatus(reply), Patience, stop);
         }
 
         return known;
-    }
-
-    /// <summary>Asks the language model, which others ask too, and records each answer as it comes.</summary>
-    private async Task AskAsync(
-        ActorRef<KeyframeCommand> keyframes, IReadOnlyList<RgbImage> images, IReadOnlyList<(int Target, string Text)> questions, VideoInfo info, CancellationToken stop)
-    {
-        using var asking = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var answers = Channel.CreateBounded<AnsweredQuestion>(questions.Count);
-        var ground = new GroundVideo(images, questions, Order.MaxNewTokens, answers.Writer, asking.Token);
-        try
-        {
-            await keyframes.TellAsync(new KeyframeCommand.Ground(ground), stop);
-        }
-        catch
-        {
-            ground.Dispose();
-            throw;
-        }
-
-        try
-        {
-            var recorded = 0;
-            await foreach (var (target, prompt) in answers.Reader.ReadAllAsync(stop))
-            {
-                await video.AskAsync<Video>(reply => new VideoCommand.ResolvePrompt(target, prompt, reply), Patience, stop);
-                sitting.Answered();
-                sitting.Report(RunStage.Grounding, 0, Steps(info), $"{++recorded} of {questions.Count} answered");
-            }
-        }
-        finally
-        {
-            // Whatever ends it, nobody waits any more.
-            await asking.CancelAsync();
-        }
-    }
-
-    private async Task<IReadOnlyList<RgbImage>> ReadKeyFramesAsync(VideoInfo info, Sa2vaModel model, CancellationToken stop)
-    {
-        var steps = Order.Protocol.Procedure().KeyFrames(Steps(info), Order.KeyFrames);
-        var images = new List<RgbImage>();
-        try
-        {
-            await foreach (var frame in VideoReader.ReadAsync(info.Path, info, new ReadOptions { Frames = [.. steps.Select(Order.Frames.FrameOf)], Limits = sitting.Place.Limits }, stop))
-            {
-                using (frame) images.Add(ResizeForVision(frame.Image, model.Config));
-            }
-        }
-        catch
-        {
-            foreach (var image in images) image.Dispose();
-            throw;
-        }
-
-        return images;
-    }
-
-    private static RgbImage ResizeForVision(RgbImage image, Sa2vaConfig config)
-    {
-        var sizes = config.FrameSizes(image.Width, image.Height);
-        var resized = image.ResizeBicubic(sizes[0].Width, sizes[0].Height);
-        foreach (var (width, height) in sizes.Skip(1))
-        {
-            using var before = resized;
-            resized = before.ResizeBicubic(width, height);
-        }
-
-        return resized;
     }
 
     /// <summary>True when every step of the pass is stored, false when it was paused.</summary>
@@ -189,6 +126,7 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
             ? PromptPlan.OfCorrection(Order, facts, objects[0], correction, await BeforeAsync(known, pass, correction, info, stop))
             : PromptPlan.Of(Order, facts, objects, Order.Protocol.Procedure().KeyFrames(steps, Order.KeyFrames));
         var model = await LoadAsync(info, stop);
+        var regrounding = VideoRegrounding.Of(sitting, video, pass, info, steps);
         var trackerPlan = new TrackerPlan
         {
             VideoId = sitting.VideoId, Epoch = epoch, Height = info.Height, Width = info.Width, Steps = steps,
@@ -199,6 +137,7 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
             Snapshot = state?.Path,
             Warm = warm,
             Pass = pass.Number,
+            Watch = regrounding is null ? null : await regrounding.WatchAsync(known, sitting.ResumedAt, stop),
         };
         var tracker = Context.Spawn(
             NameOf("tracker", pass), () => new TrackerActor(trackerPlan, model.Tracker, sitting.Place.Model.Tensors, sitting.Place.States, sitting.Place.Checkpoints, writer, video, sitting.Place.Meter), Stage);
@@ -209,7 +148,14 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
         using var promptStop = CancellationTokenSource.CreateLinkedTokenSource(stop, pause);
         var decided = await pipeline.PromptAsync(info, Order.Frames, resume is null ? prompts : [], promptStop.Token);
         sitting.Report(RunStage.Tracking, sitting.ResumedAt, steps);
-        if (await pipeline.TrackAsync(info, Order.Frames, sitting.ResumedAt, decided, pause, stop) == steps)
+        var end = await pipeline.TrackAsync(info, Order.Frames, sitting.ResumedAt, decided, regrounding?.WantsCuts ?? false, pause, stop);
+        while (end.Halted is { } reason && !pause.IsCancellationRequested)
+        {
+            decided = await regrounding!.AskAsync(pipeline, end.NextStep, reason, promptStop.Token);
+            end = await pipeline.TrackAsync(info, Order.Frames, end.NextStep, decided, regrounding.WantsCuts, pause, stop);
+        }
+
+        if (end.NextStep == steps)
         {
             // The next pass may need their memory.
             await encoder.StopAsync(cancellationToken: stop);

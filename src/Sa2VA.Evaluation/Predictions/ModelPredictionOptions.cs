@@ -1,3 +1,4 @@
+using Sa2VA.Cluster.Regrounding;
 using Sa2VA.Cluster.Runs;
 
 namespace Sa2VA.Evaluation.Predictions;
@@ -19,6 +20,9 @@ public sealed record ModelPredictionOptions
 
     /// <summary>Frames shown to the language model. Default 5, 1 to 64.</summary>
     public int KeyFrames { get; init; } = 5;
+
+    /// <summary>When the language model is asked again; null, the default, for never.</summary>
+    public RegroundOptions? Reground { get; init; }
 
     /// <summary>Expressions of a video that are tracked together; each has a memory bank of its own, and more walk over the video again. Default 64, 1 to 256.</summary>
     public int ExpressionsAtOnce { get; init; } = 64;

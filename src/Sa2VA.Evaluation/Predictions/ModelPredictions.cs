@@ -50,6 +50,7 @@ public sealed class ModelPredictions : IPredictions, IAsyncDisposable
             Device = _options.Device,
             Protocol = _options.Protocol,
             KeyFrames = _options.KeyFrames,
+            Reground = _options.Reground,
         };
         try
         {

@@ -1,0 +1,87 @@
+using System.Threading.Channels;
+using Sa2VA.Actors;
+using Sa2VA.Cluster.Grounding;
+using Sa2VA.Cluster.Runs;
+using Sa2VA.Media;
+using Sa2VA.Models.Sa2va;
+
+namespace Sa2VA.Cluster.Videos;
+
+/// <summary>Asks the language model, which others ask too, about frames of one video.</summary>
+internal sealed class VideoQuestions(Sitting sitting)
+{
+    private VideoOrder Order => sitting.Order;
+
+    /// <summary>The language model.</summary>
+    /// <exception cref="RunException">The model understands no sentences.</exception>
+    public async Task<(Sa2vaModel Model, ActorRef<KeyframeCommand> Actor)> ModelAsync(CancellationToken stop)
+        => await sitting.Place.Model.KeyframesAsync(stop) ?? throw new RunException(
+            RunFailureKind.Model, $"'{Order.Model}' is a plain SAM 2: it tracks points, boxes and masks, but understands no sentences. Give a Sa2VA folder, or show the object.");
+
+    /// <summary>Shows steps of the video and asks; each answer is recorded as it comes.</summary>
+    /// <param name="info">The video.</param>
+    /// <param name="steps">The key frames, in order.</param>
+    /// <param name="questions">At least one; targets differ.</param>
+    /// <param name="record">Keeps an answer.</param>
+    /// <param name="stop">Gives up.</param>
+    public async Task AskAsync(
+        VideoInfo info, IReadOnlyList<int> steps, IReadOnlyList<(int Target, string Text)> questions, Func<AnsweredQuestion, Task> record, CancellationToken stop)
+    {
+        var (model, actor) = await ModelAsync(stop);
+        var images = await ReadAsync(info, steps, model.Config, stop);
+        using var asking = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var answers = Channel.CreateBounded<AnsweredQuestion>(questions.Count);
+        var ground = new GroundVideo(images, questions, Order.MaxNewTokens, answers.Writer, asking.Token);
+        try
+        {
+            await actor.TellAsync(new KeyframeCommand.Ground(ground), stop);
+        }
+        catch
+        {
+            ground.Dispose();
+            throw;
+        }
+
+        try
+        {
+            await foreach (var answer in answers.Reader.ReadAllAsync(stop)) await record(answer);
+        }
+        finally
+        {
+            // Whatever ends it, nobody waits any more.
+            await asking.CancelAsync();
+        }
+    }
+
+    private async Task<IReadOnlyList<RgbImage>> ReadAsync(VideoInfo info, IReadOnlyList<int> steps, Sa2vaConfig config, CancellationToken stop)
+    {
+        var images = new List<RgbImage>();
+        try
+        {
+            await foreach (var frame in VideoReader.ReadAsync(info.Path, info, new ReadOptions { Frames = [.. steps.Select(Order.Frames.FrameOf)], Limits = sitting.Place.Limits }, stop))
+            {
+                using (frame) images.Add(ResizeForVision(frame.Image, config));
+            }
+        }
+        catch
+        {
+            foreach (var image in images) image.Dispose();
+            throw;
+        }
+
+        return images;
+    }
+
+    private static RgbImage ResizeForVision(RgbImage image, Sa2vaConfig config)
+    {
+        var sizes = config.FrameSizes(image.Width, image.Height);
+        var resized = image.ResizeBicubic(sizes[0].Width, sizes[0].Height);
+        foreach (var (width, height) in sizes.Skip(1))
+        {
+            using var before = resized;
+            resized = before.ResizeBicubic(width, height);
+        }
+
+        return resized;
+    }
+}
