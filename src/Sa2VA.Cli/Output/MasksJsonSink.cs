@@ -32,6 +32,12 @@ internal sealed class MasksJsonSink : IFrameSink
         _json.WriteEndObject();
         _json.WritePropertyName("objects");
         ResultJson.Objects(result).WriteTo(_json);
+        if (result.Corrections.Count > 0)
+        {
+            _json.WritePropertyName("corrections");
+            ResultJson.Corrections(result).WriteTo(_json);
+        }
+
         _json.WriteBoolean("complete", result.FramesDone == result.FramesTotal);
         _json.WriteStartArray("frames");
     }

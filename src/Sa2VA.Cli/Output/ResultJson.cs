@@ -15,4 +15,13 @@ internal static class ResultJson
         ["absent"] = one.Absent,
         ["sha256Chain"] = one.Chain,
     })]);
+
+    /// <summary>Where asking again moved a track: the frame of the file from which it holds, the object, why it was asked, and what came of it.</summary>
+    public static JsonArray Corrections(RunResult result) => new([.. result.Corrections.Select(note => (JsonNode)new JsonObject
+    {
+        ["frame"] = result.Frames.FrameOf(note.Step),
+        ["object"] = note.ObjectId,
+        ["reason"] = note.Reason.ToString().ToLowerInvariant(),
+        ["outcome"] = note.Outcome.ToString().ToLowerInvariant(),
+    })]);
 }

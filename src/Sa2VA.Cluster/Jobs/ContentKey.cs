@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sa2VA.Cluster.Regrounding;
 using Sa2VA.Cluster.Runs;
 
 namespace Sa2VA.Cluster.Jobs;
@@ -17,10 +18,14 @@ public static class ContentKey
     public static string Of(string contentHash, string modelHash, JobRequest job, VideoRequest video)
     {
         var parts = JsonSerializer.SerializeToUtf8Bytes(
-            new Parts(contentHash, modelHash, job.Protocol, job.KeyFrames, job.MaxNewTokens, video.Frames ?? FrameSelection.All, video.Targets), Json);
+            new Parts(contentHash, modelHash, job.Protocol, job.KeyFrames, job.MaxNewTokens, video.Frames ?? FrameSelection.All, video.Targets) { Reground = job.Reground }, Json);
         return Convert.ToHexStringLower(SHA256.HashData(parts));
     }
 
     private sealed record Parts(
-        string Content, string Model, GroundingProtocol Protocol, int KeyFrames, int MaxNewTokens, FrameSelection Frames, IReadOnlyList<RunTarget> Targets);
+        string Content, string Model, GroundingProtocol Protocol, int KeyFrames, int MaxNewTokens, FrameSelection Frames, IReadOnlyList<RunTarget> Targets)
+    {
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public RegroundOptions? Reground { get; init; }
+    }
 }

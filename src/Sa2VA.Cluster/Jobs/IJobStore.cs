@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using Sa2VA.Cluster.Regrounding;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Transport;
 
@@ -141,6 +143,10 @@ public sealed record JobRequest
 
     /// <inheritdoc cref="RunRequest.MaxNewTokens"/>
     public int MaxNewTokens { get; init; } = 512;
+
+    /// <inheritdoc cref="RunRequest.Reground"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RegroundOptions? Reground { get; init; }
 
     /// <summary>Answer from an earlier result of the same content, sentences, model and settings where there is one.</summary>
     public bool ReuseResults { get; init; }

@@ -20,6 +20,7 @@ internal static class JobRules
         if (!Enum.IsDefined(job.Priority)) throw new JobRefusedException($"The job's priority is {job.Priority}; it may be {string.Join(", ", Enum.GetNames<Transport.WorkPriority>())}.");
         if (!Enum.IsDefined(job.Protocol)) throw new JobRefusedException($"The job's protocol is {job.Protocol}; it may be {string.Join(", ", Enum.GetNames<GroundingProtocol>())}.");
         Translate(() => RunRules.CheckGrounding(job.KeyFrames, job.MaxNewTokens), line: null);
+        if (job.Reground is { } reground) Translate(() => RunRules.Check(reground), line: null);
     }
 
     /// <exception cref="JobRefusedException">It breaks a rule; the message begins with the line.</exception>

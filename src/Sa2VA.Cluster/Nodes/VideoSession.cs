@@ -176,5 +176,5 @@ internal sealed class VideoSession
         RunFailureKind.Internal, failure is null ? "The video's actor stopped without a word." : $"{failure.Message} ({failure.GetType().Name})", Frame: null);
 
     private static VideoOrder OrderOf(JobRequest job, VideoView view, string path, string model, string device) => new(
-        path, model, device, view.Request.Targets, job.Protocol, job.KeyFrames, view.Request.Frames ?? FrameSelection.All, job.MaxNewTokens);
+        path, model, device, view.Request.Targets, job.Protocol, job.KeyFrames, view.Request.Frames ?? FrameSelection.All, job.MaxNewTokens) { Reground = job.Reground };
 }
