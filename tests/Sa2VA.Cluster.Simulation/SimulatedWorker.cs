@@ -103,7 +103,7 @@ internal sealed class SimulatedWorker(SimulatedVideo simulated, Sitting sitting,
     private async Task<IReadOnlyList<string>> ChainsAsync(Video known, CancellationToken stop)
     {
         var chains = new List<string>();
-        foreach (var one in PlannedObject.Of(known.WithAdded(sitting.Order), known.Prompts))
+        foreach (var one in PlannedObject.Of(known.WithAdded(sitting.Order), known))
             chains.Add(await sitting.Place.Results.ChainAsync(sitting.VideoId, one.ObjectId, (simulated.Frames + MaskBlock.Frames - 1) / MaskBlock.Frames, stop));
         return chains;
     }

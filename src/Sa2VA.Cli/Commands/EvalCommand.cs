@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Sa2VA.Cli.Evaluating;
 using Sa2VA.Cluster.Runs;
+using Sa2VA.Cluster.Verification;
 using Sa2VA.Evaluation.Predictions;
 using Sa2VA.Evaluation.RefShapes;
 using Sa2VA.Evaluation.Running;
@@ -30,6 +31,9 @@ internal sealed class EvalCommand
     private readonly Option<string> _protocol = new("--protocol") { HelpName = "sa2va|sa2va-i", Description = "How the answers about key frames become tracks.", DefaultValueFactory = _ => "sa2va-i" };
     private readonly Option<int> _keyFrames = new("--keyframes", "--key-frames") { HelpName = "N", Description = "Frames that the language model sees.", DefaultValueFactory = _ => 5 };
     private readonly Option<string?> _reground = RegroundSyntax.Option();
+    private readonly Option<bool> _verify = VerifySyntax.Switch();
+    private readonly Option<int> _asks = VerifySyntax.Asks();
+    private readonly Option<string?> _calibrate = new("--calibrate") { HelpName = "FILE", Description = $"With --verify: fit how presence is concluded to this dataset, and write it here; '{PresenceModel.FileName}' in a model folder is used." };
     private readonly Option<int?> _videos = new("--videos") { HelpName = "N", Description = "Only the first N videos of each split." };
     private readonly Option<int?> _jobs = new("--jobs", "-j") { HelpName = "N", Description = "Videos at a time. Default: 1 with a model (its work takes turns on the device), else one per core." };
     private readonly Option<int> _threads = new("--threads") { HelpName = "N", Description = "CPU threads of the model. Default: one per core.", DefaultValueFactory = _ => Environment.ProcessorCount };
@@ -42,6 +46,7 @@ internal sealed class EvalCommand
         var command = new Command("eval", "Score a model, or somebody's predictions, on a dataset: J, F, cIoU, gIoU, absent accuracy.")
         {
             eval._dataset, eval._format, eval._splits, eval._truth, eval._predictions, eval._missing, eval._model, eval._device, eval._protocol, eval._keyFrames, eval._reground,
+            eval._verify, eval._asks, eval._calibrate,
             eval._videos, eval._jobs, eval._threads, eval._out, eval._json,
         };
         eval._protocol.AcceptOnlyFromAmong("sa2va", "sa2va-i");
@@ -71,6 +76,9 @@ internal sealed class EvalCommand
             throw new CliException(ExitCodes.Usage, $"Nothing to score: give --model DIR (or set {RunCommand.ModelVariable}), or --predictions PATH.");
 
         var missing = parsed.GetValue(_missing) switch { "absent" => MissingPredictions.Absent, "skip" => MissingPredictions.Skip, _ => MissingPredictions.Error };
+        var calibrate = parsed.GetValue(_calibrate);
+        if (calibrate is not null && (model is null || !parsed.GetValue(_verify)))
+            throw new CliException(ExitCodes.Usage, "--calibrate fits what --verify concludes about a model's answers: give --verify and --model too.");
         IReadOnlyList<string> splits = parsed.GetValue(_splits) ?? [];
         var output = parsed.GetValue(_out) ?? (truth is not null && predictions is not null ? null : EvaluationNames.OutputFolder(dataset ?? truth!, splits));
         output = output is null ? null : Path.GetFullPath(output);
@@ -89,11 +97,13 @@ internal sealed class EvalCommand
                 Protocol = parsed.GetValue(_protocol) == "sa2va" ? GroundingProtocol.Sa2va : GroundingProtocol.Sa2vaI,
                 KeyFrames = parsed.GetValue(_keyFrames),
                 Reground = RegroundSyntax.Parse(parsed.GetValue(_reground)),
+                Verify = VerifySyntax.Parse(parsed, _verify, _asks),
                 SkipUnreadable = missing != MissingPredictions.Error,
             },
             Options = new EvaluationOptions { Missing = missing, Jobs = parsed.GetValue(_jobs) ?? (model is null ? Environment.ProcessorCount : 1) },
             Videos = parsed.GetValue(_videos),
             OutputFolder = output,
+            CalibrationFile = calibrate,
             Json = parsed.GetValue(_json),
             Threads = parsed.GetValue(_threads),
         };

@@ -37,6 +37,8 @@ internal sealed class RunCommand
     private readonly Option<string> _protocol = new("--protocol") { HelpName = "sa2va|sa2va-i", Description = "How the answers about key frames become tracks.", DefaultValueFactory = _ => "sa2va-i" };
     private readonly Option<int> _keyFrames = new("--keyframes") { HelpName = "N", Description = "Frames that the language model sees.", DefaultValueFactory = _ => 5 };
     private readonly Option<string?> _reground = RegroundSyntax.Option();
+    private readonly Option<bool> _verify = VerifySyntax.Switch();
+    private readonly Option<int> _asks = VerifySyntax.Asks();
     private readonly Option<int> _threads = new("--threads") { HelpName = "N", Description = "CPU threads. Default: one per core.", DefaultValueFactory = _ => Environment.ProcessorCount };
     private readonly Option<int> _checkpoint = new("--checkpoint-every") { HelpName = "N", Description = "Frames between two checkpoints (there is one every 30 seconds at the latest).", DefaultValueFactory = _ => 64 };
     private readonly Option<bool> _png = new("--png") { Description = "Also write a palette PNG per frame, as DAVIS does." };
@@ -49,7 +51,7 @@ internal sealed class RunCommand
         var command = new Command("run", "Find what the sentences (or clicks, boxes, masks) mean in a video, and track it through every frame.")
         {
             run._video, run._expressions, run._points, run._boxes, run._masks, run._model, run._out, run._work, run._device, run._frames, run._stride,
-            run._protocol, run._keyFrames, run._reground, run._threads, run._checkpoint, run._png, run._noOverlay, run._json,
+            run._protocol, run._keyFrames, run._reground, run._verify, run._asks, run._threads, run._checkpoint, run._png, run._noOverlay, run._json,
         };
         run._protocol.AcceptOnlyFromAmong("sa2va", "sa2va-i");
         foreach (var positive in (Option<int>[])[run._stride, run._keyFrames, run._threads, run._checkpoint])
@@ -105,6 +107,7 @@ internal sealed class RunCommand
             Protocol = parsed.GetValue(_protocol) == "sa2va" ? GroundingProtocol.Sa2va : GroundingProtocol.Sa2vaI,
             KeyFrames = parsed.GetValue(_keyFrames),
             Reground = RegroundSyntax.Parse(parsed.GetValue(_reground)),
+            Verify = VerifySyntax.Parse(parsed, _verify, _asks),
             Frames = new FrameSelection(first, last, parsed.GetValue(_stride)),
             Checkpoints = new CheckpointOptions { EveryFrames = parsed.GetValue(_checkpoint) },
         };

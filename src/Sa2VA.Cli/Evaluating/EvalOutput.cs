@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Sa2VA.Cli.Commands;
 using Sa2VA.Cli.Running;
+using Sa2VA.Evaluation.Presences;
 using Sa2VA.Evaluation.Reports;
 using Spectre.Console;
 
@@ -24,6 +25,7 @@ internal static class EvalOutput
                 $"{report.Predictions} on {split.Name}: {split.Videos.Count} video(s), {split.Overall.Expressions} expression(s), {split.Overall.Absent} of them absent")
                 + (split.Skipped > 0 ? $"; {split.Skipped} without a prediction left out" : ""));
             WriteTable(new ScoreTable(split));
+            if (PresenceSummary.Of(split) is { } presence) WritePresence(presence);
             if (split.IsMeanOfTypes) Console.Out.WriteLine("  overall: the plain mean of the two types");
         }
 
@@ -56,6 +58,11 @@ internal static class EvalOutput
         else
             WriteAligned(lines, widths);
     }
+
+    private static void WritePresence(PresenceSummary presence) => Console.Out.WriteLine(
+        $"  presence of {presence.Verified} sentence(s): called present {Shares(presence.PresentPrecision, presence.PresentRecall)}, called absent {Shares(presence.AbsentPrecision, presence.AbsentRecall)}, unsure {ScoreTable.Percent(presence.Unsure)} %");
+
+    private static string Shares(double? precision, double? recall) => $"precision {ScoreTable.Percent(precision) ?? "–"} % recall {ScoreTable.Percent(recall) ?? "–"} %";
 
     /// <summary>The table as lines of cells, titles first.</summary>
     private static string[][] Lines(ScoreTable scores)

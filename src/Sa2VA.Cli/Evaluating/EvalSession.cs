@@ -4,6 +4,7 @@ using Sa2VA.Cli.Output;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Datasets;
 using Sa2VA.Evaluation.Predictions;
+using Sa2VA.Evaluation.Presences;
 using Sa2VA.Evaluation.Reports;
 using Sa2VA.Evaluation.Reports.Cases;
 using Sa2VA.Evaluation.Running;
@@ -49,6 +50,7 @@ internal static class EvalSession
             splits.Add(await Evaluator.ScoreAsync(dataset, predictions, arguments.Options, new Stage(progress, stage, arguments.Model is not null), cancellationToken));
         }
 
+        if (arguments.CalibrationFile is { } file) Calibrate(file, splits);
         var report = new EvaluationReport(predictions.Name, Settings(arguments), arguments.Options.Missing, TimeProvider.System.GetLocalNow(), splits);
         if (arguments.OutputFolder is not { } folder) return (report, []);
 
@@ -57,6 +59,12 @@ internal static class EvalSession
         for (var i = 0; i < splits.Count; i++)
             strips.Add(await CaseStrips.DrawAsync(CaseFinder.Find(splits[i]), datasets[i], predictions, arguments.Options.Missing, cancellationToken));
         return (report, ReportFiles.Write(folder, report, strips));
+    }
+
+    private static void Calibrate(string file, List<SplitScores> splits)
+    {
+        var verified = splits.SelectMany(split => split.Expressions).Where(score => score.Presence is not null).Select(score => (score.Presence!.Evidence, !score.Expression.IsAbsent)).ToList();
+        PresenceFit.Of(verified).Write(file, $"{string.Join(", ", splits.Select(split => split.Name))}: {verified.Count} sentences");
     }
 
     private static KeyValuePair<string, string>[] Settings(EvalArguments arguments) => arguments.Model is not { } model ? [] :

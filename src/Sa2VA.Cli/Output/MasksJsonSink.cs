@@ -32,6 +32,12 @@ internal sealed class MasksJsonSink : IFrameSink
         _json.WriteEndObject();
         _json.WritePropertyName("objects");
         ResultJson.Objects(result).WriteTo(_json);
+        if (result.Verdicts.Count > 0)
+        {
+            _json.WritePropertyName("presence");
+            ResultJson.Presence(result).WriteTo(_json);
+        }
+
         if (result.Corrections.Count > 0)
         {
             _json.WritePropertyName("corrections");

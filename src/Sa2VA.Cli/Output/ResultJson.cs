@@ -16,6 +16,23 @@ internal static class ResultJson
         ["sha256Chain"] = one.Chain,
     })]);
 
+    /// <summary>What is concluded about sentences, and the evidence.</summary>
+    public static JsonArray Presence(RunResult result) => new([.. result.Verdicts.Select(verdict => (JsonNode)new JsonObject
+    {
+        ["target"] = verdict.Target,
+        ["presence"] = verdict.Presence.ToString().ToLowerInvariant(),
+        ["probability"] = Math.Round(verdict.Probability, 4),
+        ["asked"] = verdict.Evidence.Asked,
+        ["found"] = verdict.Evidence.Found,
+        ["coverage"] = Math.Round(verdict.Evidence.Coverage, 4),
+        ["area"] = Math.Round(verdict.Evidence.Area, 6),
+        ["objectScore"] = Math.Round(verdict.Evidence.ObjectScore, 3),
+        ["answers"] = new JsonArray([.. verdict.Answers.Select(answer => (JsonNode)new JsonObject
+        {
+            ["frames"] = new JsonArray([.. answer.Frames.Select(frame => (JsonNode)frame)]), ["found"] = answer.Found,
+        })]),
+    })]);
+
     /// <summary>Where asking again moved a track: the frame of the file from which it holds, the object, why it was asked, and what came of it.</summary>
     public static JsonArray Corrections(RunResult result) => new([.. result.Corrections.Select(note => (JsonNode)new JsonObject
     {

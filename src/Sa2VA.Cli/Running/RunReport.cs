@@ -61,6 +61,8 @@ internal static class RunReport
             + (result.ResumedAt > 0 ? $", continued at frame {result.Frames.FrameOf(result.ResumedAt)}" : ""));
         foreach (var one in result.Objects)
             Console.Out.WriteLine($"  {one.ObjectId,3}  {(one.Absent ? "absent" : "sha256 " + one.Chain)}  {one.Label}");
+        foreach (var verdict in result.Verdicts)
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {verdict.Presence.ToString().ToLowerInvariant()} (probability {verdict.Probability:0.00}, found in {verdict.Evidence.Found} of {verdict.Evidence.Asked} answers): {result.Objects.First(one => one.Target == verdict.Target).Label}"));
         if (result.Corrections.Count > 0) Console.Out.WriteLine($"  {result.Corrections.Count} correction(s) by asking again, listed in masks.json");
         foreach (var file in files?.Paths ?? [])
             Console.Out.WriteLine($"  {file}");
@@ -79,6 +81,7 @@ internal static class RunReport
             ["kind"] = ExitCodes.Name(ExitCodes.Of(failure.Kind)), ["message"] = failure.Message, ["frame"] = failure.Frame,
         },
         ["objects"] = ResultJson.Objects(result),
+        ["presence"] = ResultJson.Presence(result),
         ["corrections"] = ResultJson.Corrections(result),
         ["files"] = new JsonArray([.. (files?.Paths ?? []).Select(path => (JsonNode)path)]),
         ["resume"] = code == ExitCodes.Interrupted ? ResumeCommand() : null,

@@ -13,6 +13,9 @@ internal sealed record PlannedObject(int ObjectId, int Target, string Label)
     /// <summary>The embedding of its <c>[SEG]</c>.</summary>
     public float[]? Embedding { get; init; }
 
+    /// <summary>The key frames that the answer is about; null for those of the first question.</summary>
+    public IReadOnlyList<int>? KeySteps { get; init; }
+
     /// <summary>Hints given by hand.</summary>
     public IReadOnlyList<VisualPrompt> Shown { get; init; } = [];
 
@@ -26,13 +29,14 @@ internal sealed record PlannedObject(int ObjectId, int Target, string Label)
     public static IReadOnlyList<PlannedObject> Known(VideoOrder order, Video video)
     {
         var all = video.WithAdded(order);
-        var answered = all.Targets.TakeWhile((target, index) => target is RunTarget.Prompted || video.HasPrompt(index)).Count();
-        return answered < order.Targets.Count ? [] : Of(all with { Targets = [.. all.Targets.Take(answered)] }, video.Prompts);
+        var answered = all.Targets.TakeWhile((target, index) => target is RunTarget.Prompted || video.IsGrounded(order, index)).Count();
+        return answered < order.Targets.Count ? [] : Of(all with { Targets = [.. all.Targets.Take(answered)] }, video);
     }
 
     /// <summary>The objects of a video whose expressions are all resolved, numbered from 1.</summary>
-    public static IReadOnlyList<PlannedObject> Of(VideoOrder order, ImmutableSortedDictionary<int, ResolvedPrompt> prompts)
+    public static IReadOnlyList<PlannedObject> Of(VideoOrder order, Video video)
     {
+        var prompts = video.Grounded;
         var objects = new List<PlannedObject>();
         for (var target = 0; target < order.Targets.Count; target++)
         {
@@ -51,6 +55,7 @@ internal sealed record PlannedObject(int ObjectId, int Target, string Label)
                     Answer = prompt.Failure is null ? prompt.Answer : null,
                     Embedding = found == 0 ? null : prompt.Segments[segment],
                     Failure = prompt.Failure,
+                    KeySteps = video.GroundedSteps(target),
                 });
         }
 

@@ -18,7 +18,7 @@ internal static class PromptPlan
         {
             if (planned.Embedding is { } embedding)
             {
-                foreach (var step in keySteps) Add(plan, step, new ObjectPrompt.Sentence(planned.ObjectId, embedding));
+                foreach (var step in planned.KeySteps ?? keySteps) Add(plan, step, new ObjectPrompt.Sentence(planned.ObjectId, embedding));
             }
 
             foreach (var hints in planned.Shown.GroupBy(p => p.Frame))

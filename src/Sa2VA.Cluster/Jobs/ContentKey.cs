@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sa2VA.Cluster.Regrounding;
 using Sa2VA.Cluster.Runs;
+using Sa2VA.Cluster.Verification;
 
 namespace Sa2VA.Cluster.Jobs;
 
@@ -18,7 +19,7 @@ public static class ContentKey
     public static string Of(string contentHash, string modelHash, JobRequest job, VideoRequest video)
     {
         var parts = JsonSerializer.SerializeToUtf8Bytes(
-            new Parts(contentHash, modelHash, job.Protocol, job.KeyFrames, job.MaxNewTokens, video.Frames ?? FrameSelection.All, video.Targets) { Reground = job.Reground }, Json);
+            new Parts(contentHash, modelHash, job.Protocol, job.KeyFrames, job.MaxNewTokens, video.Frames ?? FrameSelection.All, video.Targets) { Reground = job.Reground, Verify = job.Verify }, Json);
         return Convert.ToHexStringLower(SHA256.HashData(parts));
     }
 
@@ -27,5 +28,8 @@ public static class ContentKey
     {
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public RegroundOptions? Reground { get; init; }
+
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public VerifyOptions? Verify { get; init; }
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Sa2VA.Cluster.Regrounding;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Transport;
+using Sa2VA.Cluster.Verification;
 
 namespace Sa2VA.Cluster.Jobs;
 
@@ -147,6 +148,10 @@ public sealed record JobRequest
     /// <inheritdoc cref="RunRequest.Reground"/>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RegroundOptions? Reground { get; init; }
+
+    /// <inheritdoc cref="RunRequest.Verify"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public VerifyOptions? Verify { get; init; }
 
     /// <summary>Answer from an earlier result of the same content, sentences, model and settings where there is one.</summary>
     public bool ReuseResults { get; init; }

@@ -21,6 +21,7 @@ internal static class JobRules
         if (!Enum.IsDefined(job.Protocol)) throw new JobRefusedException($"The job's protocol is {job.Protocol}; it may be {string.Join(", ", Enum.GetNames<GroundingProtocol>())}.");
         Translate(() => RunRules.CheckGrounding(job.KeyFrames, job.MaxNewTokens), line: null);
         if (job.Reground is { } reground) Translate(() => RunRules.Check(reground), line: null);
+        if (job.Verify is { } verify) Translate(() => RunRules.Check(verify), line: null);
     }
 
     /// <exception cref="JobRefusedException">It breaks a rule; the message begins with the line.</exception>

@@ -44,7 +44,7 @@ internal sealed class ResultReuse(IJobStore jobs, IJournal journal, IResultStore
             return null;
         }
 
-        VideoCommand[] commands = [new VideoCommand.Claim(order, epoch, owner), new VideoCommand.Reuse(from, facts, earlier.Prompts, chains)];
+        VideoCommand[] commands = [new VideoCommand.Claim(order, epoch, owner), new VideoCommand.Reuse(from, facts, earlier.Grounded, chains) { Verdicts = earlier.Verdicts }];
         return (await VideoRecord.ApplyAsync(journal, view.VideoId, epoch, commands, time.GetUtcNow(), cancellationToken), from);
     }
 

@@ -98,7 +98,7 @@ internal sealed class VideoSession
                 throw new RunException(RunFailureKind.Model, $"This cluster has no model named '{job.Model}'; '{_settings.Name}' knows {string.Join(", ", _settings.Models.Keys.Order(StringComparer.Ordinal))}.");
             var known = await _patience.TryAsync(() => VideoHistory.LoadAsync(_services.Journal, view.VideoId, stop), stop);
             _devices.DropWarmUnless(view.VideoId, known.Epoch);
-            if (!_settings.Roles.Contains(NodeRole.Keyframe) && known.OpenQuestions(OrderOf(job, view, view.Request.Source, model, device: "")).Any())
+            if (!_settings.Roles.Contains(NodeRole.Keyframe) && known.NeedsAnswers(OrderOf(job, view, view.Request.Source, model, device: "")))
             {
                 await _settlement.HandOverAsync(WorkKind.Keyframes, 0, new YieldReason(HandOverReason.Keyframes, "it needs the language model"), stop);
                 return;
@@ -176,5 +176,5 @@ internal sealed class VideoSession
         RunFailureKind.Internal, failure is null ? "The video's actor stopped without a word." : $"{failure.Message} ({failure.GetType().Name})", Frame: null);
 
     private static VideoOrder OrderOf(JobRequest job, VideoView view, string path, string model, string device) => new(
-        path, model, device, view.Request.Targets, job.Protocol, job.KeyFrames, view.Request.Frames ?? FrameSelection.All, job.MaxNewTokens) { Reground = job.Reground };
+        path, model, device, view.Request.Targets, job.Protocol, job.KeyFrames, view.Request.Frames ?? FrameSelection.All, job.MaxNewTokens) { Reground = job.Reground, Verify = job.Verify };
 }

@@ -1,4 +1,5 @@
 using Sa2VA.Cluster.Regrounding;
+using Sa2VA.Cluster.Verification;
 
 namespace Sa2VA.Cluster.Runs;
 
@@ -37,6 +38,9 @@ public sealed record RunRequest
 
     /// <summary>When the language model is asked again while tracking; null, the default, for never.</summary>
     public RegroundOptions? Reground { get; init; }
+
+    /// <summary>Whether sentences are asked several times, and presence is concluded from all that is known; null, the default, for not.</summary>
+    public VerifyOptions? Verify { get; init; }
 
     /// <summary>When progress becomes durable.</summary>
     public CheckpointOptions Checkpoints { get; init; } = new();

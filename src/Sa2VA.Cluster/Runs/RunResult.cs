@@ -1,5 +1,6 @@
 using Sa2VA.Cluster.Regrounding;
 using Sa2VA.Cluster.Results;
+using Sa2VA.Cluster.Verification;
 
 namespace Sa2VA.Cluster.Runs;
 
@@ -83,6 +84,9 @@ public sealed record RunResult
 
     /// <summary>Where asking the language model again moved a track, in order; steps count tracked frames.</summary>
     public required IReadOnlyList<RegroundNote> Corrections { get; init; }
+
+    /// <summary>What is concluded about sentences, where presence is verified; empty before the run is complete.</summary>
+    public required IReadOnlyList<PresenceVerdict> Verdicts { get; init; }
 
     /// <summary>The stored masks.</summary>
     public required StoredMasks Masks { get; init; }

@@ -1,4 +1,5 @@
 using Sa2VA.Cluster.Regrounding;
+using Sa2VA.Cluster.Verification;
 
 namespace Sa2VA.Cluster.Runs;
 
@@ -18,6 +19,7 @@ internal static class RunRules
         if (!Directory.Exists(request.ModelFolder)) throw Refused(RunFailureKind.Model, $"There is no model folder '{request.ModelFolder}'.");
         CheckGrounding(request.KeyFrames, request.MaxNewTokens);
         if (request.Reground is { } reground) Check(reground);
+        if (request.Verify is { } verify) Check(verify);
         Range("Checkpoints.EveryFrames", request.Checkpoints.EveryFrames, 1, 100_000);
         if (request.Checkpoints.EveryTime <= TimeSpan.Zero)
             throw Refused(RunFailureKind.Settings, $"Checkpoints.EveryTime is {request.Checkpoints.EveryTime}; it must be longer than nothing.");
@@ -30,6 +32,9 @@ internal static class RunRules
         Range(nameof(RunRequest.KeyFrames), keyFrames, 1, 64);
         Range(nameof(RunRequest.MaxNewTokens), maxNewTokens, 1, 8192);
     }
+
+    /// <summary>How presence is verified.</summary>
+    public static void Check(VerifyOptions verify) => Range("Verify.Asks", verify.Asks, 1, 16);
 
     /// <summary>When the language model is asked again.</summary>
     public static void Check(RegroundOptions reground)

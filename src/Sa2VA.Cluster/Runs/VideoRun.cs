@@ -37,7 +37,7 @@ public static class VideoRun
         model.CheckServes(request);
         var order = new VideoOrder(
             Path.GetFullPath(request.Video), Path.GetFullPath(request.ModelFolder), request.Device,
-            request.Targets, request.Protocol, request.KeyFrames, request.Frames, request.MaxNewTokens) { Reground = request.Reground };
+            request.Targets, request.Protocol, request.KeyFrames, request.Frames, request.MaxNewTokens) { Reground = request.Reground, Verify = request.Verify };
         try
         {
             var folder = new RunFolder(Path.GetFullPath(request.WorkFolder));
@@ -105,8 +105,8 @@ public static class VideoRun
 
         var total = sitting.Order.Frames.Steps(facts.FrameCount);
         var done = video.Ending is VideoEnding.Completed ? total : Math.Min(video.Checkpoint?.NextStep ?? 0, total);
-        var resolved = sitting.Order.Targets.Select((t, i) => t is RunTarget.Prompted || video.HasPrompt(i)).All(known => known);
-        var planned = resolved ? PlannedObject.Of(sitting.Order, video.Prompts) : [];
+        var resolved = sitting.Order.Targets.Select((t, i) => t is RunTarget.Prompted || video.IsGrounded(sitting.Order, i)).All(known => known);
+        var planned = resolved ? PlannedObject.Of(sitting.Order, video) : [];
         var objects = new List<ObjectResult>();
         foreach (var one in planned)
         {
@@ -131,6 +131,7 @@ public static class VideoRun
             Frames = sitting.Order.Frames,
             Objects = objects,
             Corrections = video.Corrections,
+            Verdicts = video.Verdicts,
             Masks = new StoredMasks(sitting.Place.Results, sitting.VideoId, [.. objects.Select(o => o.ObjectId)], objects.Count == 0 ? 0 : done),
         };
     }

@@ -19,7 +19,7 @@ internal sealed record TrackingPass(int Number, IReadOnlyList<PlannedObject> Obj
     {
         var number = video.PassesDone;
         if (number > video.Added.Count) return null;
-        var objects = PlannedObject.Of(video.WithAdded(order), video.Prompts);
+        var objects = PlannedObject.Of(video.WithAdded(order), video);
         if (number == 0) return new TrackingPass(0, [.. objects.Where(one => one.Target < order.Targets.Count)], 0, Correction: null);
         if (video.Added[number - 1].Correction is { } correction)
             return new TrackingPass(number, [.. objects.Where(one => one.ObjectId == correction.ObjectId)], order.Frames.StepOf(correction.Frame) ?? 0, correction);

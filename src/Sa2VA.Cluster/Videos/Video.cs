@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Serialization;
 using Sa2VA.Cluster.Regrounding;
 using Sa2VA.Cluster.Runs;
+using Sa2VA.Cluster.Verification;
 using Sa2VA.Media.Masks;
 
 namespace Sa2VA.Cluster.Videos;
@@ -24,6 +25,12 @@ public sealed record Video
 
     /// <summary>Answers of the language model, by target.</summary>
     public ImmutableSortedDictionary<int, ResolvedPrompt> Prompts { get; init; } = ImmutableSortedDictionary<int, ResolvedPrompt>.Empty;
+
+    /// <summary>Further answers to sentences, by target, where presence is verified.</summary>
+    public ImmutableSortedDictionary<int, ImmutableList<PresenceCheck>> Checks { get; init; } = ImmutableSortedDictionary<int, ImmutableList<PresenceCheck>>.Empty;
+
+    /// <summary>What was concluded about sentences; empty before the masks are there.</summary>
+    public ImmutableList<PresenceVerdict> Verdicts { get; init; } = [];
 
     /// <summary>What was asked after the job was submitted, in the order in which it is worked on.</summary>
     public ImmutableList<AddedPrompt> Added { get; init; } = [];
@@ -56,6 +63,27 @@ public sealed record Video
     /// <summary>Whether the language model has been asked about a target, with or without success.</summary>
     public bool HasPrompt(int target) => Prompts.ContainsKey(target);
 
+    /// <summary>The answers that are followed, by target: those of <see cref="Prompts"/>, or what several answers together say.</summary>
+    [JsonIgnore]
+    public ImmutableSortedDictionary<int, ResolvedPrompt> Grounded => Checks.IsEmpty
+        ? Prompts : Prompts.ToImmutableSortedDictionary(one => one.Key, one => PresenceRule.Choose(one.Value, Checks.GetValueOrDefault(one.Key, [])).Prompt);
+
+    /// <summary>The key frames that an answer of <see cref="Grounded"/> is about; null for those of the first question.</summary>
+    internal IReadOnlyList<int>? GroundedSteps(int target) => Checks.TryGetValue(target, out var checks) ? PresenceRule.Choose(Prompts[target], checks).Steps : null;
+
+    /// <summary>Sentences that the language model has answered, and not yet so many times.</summary>
+    internal IEnumerable<(int Target, string Text)> OpenChecks(VideoOrder order, int asks) => WithAdded(order).Targets
+        .Select((target, index) => (Target: index, (target as RunTarget.Expression)?.Text))
+        .Where(question => question.Text is not null && Prompts.TryGetValue(question.Target, out var first) && first.Failure is null && Checks.GetValueOrDefault(question.Target, []).Count < asks)
+        .Select(question => (question.Target, question.Text!));
+
+    /// <summary>Whether the language model is needed before anything is tracked.</summary>
+    internal bool NeedsAnswers(VideoOrder order) => OpenQuestions(order).Any() || (order.Verify is { } verify && OpenChecks(order, verify.Asks).Any());
+
+    /// <summary>Whether all that is to be asked about a target has been.</summary>
+    internal bool IsGrounded(VideoOrder order, int target)
+        => Prompts.TryGetValue(target, out var first) && (order.Verify is null || first.Failure is not null || ReusedFrom is not null || Checks.GetValueOrDefault(target, []).Count >= order.Verify.Asks);
+
     /// <summary>Whether an added prompt is worked on.</summary>
     /// <param name="index">Its place among <see cref="Added"/>.</param>
     public bool IsDone(int index) => Ending is VideoEnding.Completed || index + 1 < PassesDone;
@@ -79,6 +107,10 @@ public sealed record VideoOrder(
     /// <summary>When the language model is asked again; null for never. Left out of what is stored then, so that orders without it are what they always were.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RegroundOptions? Reground { get; init; }
+
+    /// <summary>Whether presence is verified; null for not, and left out then too.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public VerifyOptions? Verify { get; init; }
 }
 
 /// <summary>What the language model made of a sentence.</summary>

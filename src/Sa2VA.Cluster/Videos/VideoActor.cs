@@ -58,6 +58,12 @@ internal sealed class VideoActor(IJournal journal, Sitting sitting)
             case VideoCommand.RecordCheckpoint(_, var reply):
                 reply.Reply(State);
                 break;
+            case VideoCommand.RecordCheck(_, _, _, var reply):
+                reply.Reply(State);
+                break;
+            case VideoCommand.Conclude(_, var reply):
+                reply.Reply(State);
+                break;
             case VideoCommand.ResolveAgain(_, _, _, _, var reply):
                 reply.Reply(State);
                 break;

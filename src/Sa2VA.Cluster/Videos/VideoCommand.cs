@@ -1,6 +1,7 @@
 using Sa2VA.Actors;
 using Sa2VA.Cluster.Regrounding;
 using Sa2VA.Cluster.Runs;
+using Sa2VA.Cluster.Verification;
 using Sa2VA.Media.Masks;
 
 namespace Sa2VA.Cluster.Videos;
@@ -20,6 +21,13 @@ public abstract record VideoCommand
     /// <summary>Results and state up to a step are on disk.</summary>
     public sealed record RecordCheckpoint(TrackingPoint Point, ReplyTo<Video> Reply) : VideoCommand;
 
+    /// <summary>The language model answered a sentence once more.</summary>
+    /// <param name="Ask">Which further question it was, from 1.</param>
+    public sealed record RecordCheck(int Target, int Ask, PresenceCheck Check, ReplyTo<Video> Reply) : VideoCommand;
+
+    /// <summary>The sentences are judged.</summary>
+    public sealed record Conclude(IReadOnlyList<PresenceVerdict> Verdicts, ReplyTo<Video> Reply) : VideoCommand;
+
     /// <summary>The language model answered again, before a step.</summary>
     public sealed record ResolveAgain(int Pass, int Step, int Target, ResolvedPrompt Prompt, ReplyTo<Video> Reply) : VideoCommand;
 
@@ -27,7 +35,11 @@ public abstract record VideoCommand
     public sealed record EndReground(int Pass, int Step, RegroundReason Reason, IReadOnlyDictionary<int, RegroundOutcome> Outcomes, ReplyTo<Video> Reply) : VideoCommand;
 
     /// <summary>Every step is stored, as a copy of an earlier video's.</summary>
-    public sealed record Reuse(string From, VideoFacts Facts, IReadOnlyDictionary<int, ResolvedPrompt> Prompts, IReadOnlyList<string> Chains) : VideoCommand;
+    public sealed record Reuse(string From, VideoFacts Facts, IReadOnlyDictionary<int, ResolvedPrompt> Prompts, IReadOnlyList<string> Chains) : VideoCommand
+    {
+        /// <summary>What was concluded about its sentences.</summary>
+        public IReadOnlyList<PresenceVerdict> Verdicts { get; init; } = [];
+    }
 
     /// <summary>The mask that a correction is going to refine.</summary>
     public sealed record BeginCorrection(int Pass, Rle Before, ReplyTo<Video> Reply) : VideoCommand;

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Sa2VA.Cluster.Regrounding;
 using Sa2VA.Cluster.Runs;
+using Sa2VA.Cluster.Verification;
 using Sa2VA.Media.Masks;
 
 namespace Sa2VA.Cluster.Videos;
@@ -11,6 +12,8 @@ namespace Sa2VA.Cluster.Videos;
 [JsonDerivedType(typeof(VideoProbed), "video-probed")]
 [JsonDerivedType(typeof(PromptResolved), "prompt-resolved")]
 [JsonDerivedType(typeof(TrackingCheckpointed), "tracking-checkpointed")]
+[JsonDerivedType(typeof(PresenceChecked), "presence-checked")]
+[JsonDerivedType(typeof(PresenceConcluded), "presence-concluded")]
 [JsonDerivedType(typeof(RegroundAnswered), "reground-answered")]
 [JsonDerivedType(typeof(RegroundDone), "reground-done")]
 [JsonDerivedType(typeof(VideoReused), "video-reused")]
@@ -37,6 +40,12 @@ public abstract record VideoEvent(DateTimeOffset At)
 
     /// <summary>Results and the tracker's state up to a step are on disk.</summary>
     public sealed record TrackingCheckpointed(TrackingPoint Point, DateTimeOffset At) : VideoEvent(At);
+
+    /// <summary>The language model was asked a sentence once more, about other key frames.</summary>
+    public sealed record PresenceChecked(int Target, PresenceCheck Check, DateTimeOffset At) : VideoEvent(At);
+
+    /// <summary>What the answers and the masks say about the sentences.</summary>
+    public sealed record PresenceConcluded(IReadOnlyList<PresenceVerdict> Verdicts, DateTimeOffset At) : VideoEvent(At);
 
     /// <summary>The language model was asked again before a step about a target.</summary>
     public sealed record RegroundAnswered(int Pass, int Step, int Target, ResolvedPrompt Prompt, DateTimeOffset At) : VideoEvent(At);

@@ -28,6 +28,8 @@ public static class VideoLogic
         ResolvePrompt(var target, var prompt, _) => [new PromptResolved(target, prompt, now)],
         // Tracking that started over (its snapshot was gone) may report an earlier step; the file is what counts.
         RecordCheckpoint(var point, _) when point != video.Checkpoint => [new TrackingCheckpointed(point, now)],
+        RecordCheck(var target, var ask, var check, _) when video.Checks.GetValueOrDefault(target, []).Count == ask - 1 => [new PresenceChecked(target, check, now)],
+        Conclude(var verdicts, _) => [new PresenceConcluded(verdicts, now)],
         ResolveAgain(var pass, var step, var target, _, _) when IsAt(video.Reground, pass, step) && video.Reground!.Answers.ContainsKey(target) => [],
         ResolveAgain(var pass, var step, var target, var prompt, _) => [new RegroundAnswered(pass, step, target, prompt, now)],
         // Done again after a crash it comes to the same.
@@ -49,6 +51,8 @@ public static class VideoLogic
         VideoProbed(var facts, _) => video with { Facts = facts },
         PromptResolved(var target, var prompt, _) => video with { Prompts = video.Prompts.SetItem(target, prompt) },
         TrackingCheckpointed(var point, _) => video with { Checkpoint = point },
+        PresenceChecked(var target, var check, _) => video with { Checks = video.Checks.SetItem(target, video.Checks.GetValueOrDefault(target, []).Add(check)) },
+        PresenceConcluded(var verdicts, _) => video with { Verdicts = [.. verdicts] },
         RegroundAnswered(var pass, var step, var target, var prompt, _) => video with { Reground = RegroundState.With(video.Reground, pass, step, target, prompt) },
         RegroundDone done => video with
         {
@@ -79,6 +83,7 @@ public static class VideoLogic
         new VideoReused(reuse.From, now),
         .. reuse.Facts == video.Facts ? (VideoEvent[])[] : [new VideoProbed(reuse.Facts, now)],
         .. reuse.Prompts.Where(prompt => !video.HasPrompt(prompt.Key)).Select(prompt => new PromptResolved(prompt.Key, prompt.Value, now)),
+        .. reuse.Verdicts.Count == 0 ? (VideoEvent[])[] : [new PresenceConcluded(reuse.Verdicts, now)],
         new VideoCompleted(reuse.Chains, now),
     ];
 }

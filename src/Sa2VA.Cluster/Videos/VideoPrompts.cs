@@ -48,7 +48,7 @@ public sealed class VideoPrompts(IJournal journal, VideoMailer mailer, TimeProvi
     }
 
     private static VideoOrder OrderOf(JobRequest job, VideoView view) => new(
-        view.Request.Source, job.Model, Device: "", view.Request.Targets, job.Protocol, job.KeyFrames, view.Request.Frames ?? FrameSelection.All, job.MaxNewTokens) { Reground = job.Reground };
+        view.Request.Source, job.Model, Device: "", view.Request.Targets, job.Protocol, job.KeyFrames, view.Request.Frames ?? FrameSelection.All, job.MaxNewTokens) { Reground = job.Reground, Verify = job.Verify };
 
     private static List<PromptView> Views(VideoOrder order, Video video)
     {

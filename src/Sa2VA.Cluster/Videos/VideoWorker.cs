@@ -50,6 +50,7 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
                 known = await GroundAsync(known, file.Info, stop.Token);
             }
 
+            if (!sitting.OnlyGround && Order.Verify is { } verify) await new VideoVerification(sitting, video, verify).ConcludeAsync(known, file.Info, Steps(file.Info), stop.Token);
             await video.TellAsync(
                 sitting.OnlyGround ? new VideoCommand.Paused() : new VideoCommand.Complete(await ChainsAsync(known, Steps(file.Info), cancellationToken), known.Added.Count + 1), cancellationToken);
         }
@@ -99,7 +100,7 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
             known = await video.AskAsync<Video>(reply => new VideoCommand.GetStatus(reply), Patience, stop);
         }
 
-        return known;
+        return Order.Verify is { } verify ? await new VideoVerification(sitting, video, verify).AskAsync(known, info, Steps(info), stop) : known;
     }
 
     /// <summary>True when every step of the pass is stored, false when it was paused.</summary>
@@ -131,7 +132,7 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
         {
             VideoId = sitting.VideoId, Epoch = epoch, Height = info.Height, Width = info.Width, Steps = steps,
             // Later passes finish masks as the first one does, so that an object has the masks that it would have had there.
-            Protocol = PlannedObject.Of(Order, known.Prompts).Concat(objects).Any(o => o.Embedding is not null) ? Order.Protocol.Procedure() : null,
+            Protocol = PlannedObject.Of(Order, known).Concat(objects).Any(o => o.Embedding is not null) ? Order.Protocol.Procedure() : null,
             LanguageDecoder = model.Language?.ModifiedDecoder,
             NextStep = sitting.ResumedAt,
             Snapshot = state?.Path,
@@ -208,7 +209,7 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
 
     private async Task<IReadOnlyList<string>> ChainsAsync(Video known, int steps, CancellationToken stop)
     {
-        var objects = PlannedObject.Of(known.WithAdded(Order), known.Prompts);
+        var objects = PlannedObject.Of(known.WithAdded(Order), known);
         using var span = ClusterTracing.StartStage("finish", sitting.Trace);
         sitting.Report(RunStage.Finishing, steps, steps);
         var chains = new List<string>(objects.Count);

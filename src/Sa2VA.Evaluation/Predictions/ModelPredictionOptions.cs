@@ -1,5 +1,6 @@
 using Sa2VA.Cluster.Regrounding;
 using Sa2VA.Cluster.Runs;
+using Sa2VA.Cluster.Verification;
 
 namespace Sa2VA.Evaluation.Predictions;
 
@@ -23,6 +24,9 @@ public sealed record ModelPredictionOptions
 
     /// <summary>When the language model is asked again; null, the default, for never.</summary>
     public RegroundOptions? Reground { get; init; }
+
+    /// <summary>How presence is verified; null, the default, for not.</summary>
+    public VerifyOptions? Verify { get; init; }
 
     /// <summary>Expressions of a video that are tracked together; each has a memory bank of its own, and more walk over the video again. Default 64, 1 to 256.</summary>
     public int ExpressionsAtOnce { get; init; } = 64;

@@ -51,6 +51,7 @@ public sealed class ModelPredictions : IPredictions, IAsyncDisposable
             Protocol = _options.Protocol,
             KeyFrames = _options.KeyFrames,
             Reground = _options.Reground,
+            Verify = _options.Verify,
         };
         try
         {
@@ -86,7 +87,12 @@ public sealed class ModelPredictions : IPredictions, IAsyncDisposable
         }
 
         for (var target = 0; target < expressions.Length; target++)
-            found[expressions[target].Id] = new Prediction(masks[target], result.Objects.First(o => o.Target == target).Answer);
+        {
+            found[expressions[target].Id] = new Prediction(masks[target], result.Objects.First(o => o.Target == target).Answer)
+            {
+                Presence = result.Verdicts.FirstOrDefault(verdict => verdict.Target == target),
+            };
+        }
     }
 
     /// <summary>Turns the stages of a run into frames of the video; several walks share them.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Sa2VA.Evaluation.Presences;
 using Sa2VA.Evaluation.Scores;
 
 namespace Sa2VA.Evaluation.Reports;
@@ -39,6 +40,12 @@ public static class ReportJson
         ["overallIs"] = split.IsMeanOfTypes ? "mean of types" : "mean of expressions",
         ["overall"] = Scores(new JsonObject(), split.Overall),
         ["levels"] = new JsonArray([.. split.Levels.Select(level => Scores(new JsonObject { ["name"] = level.Name }, level.Summary))]),
+        ["presence"] = PresenceSummary.Of(split) is not { } presence ? null : new JsonObject
+        {
+            ["verified"] = presence.Verified, ["unsure"] = Share(presence.Unsure),
+            ["presentPrecision"] = Share(presence.PresentPrecision), ["presentRecall"] = Share(presence.PresentRecall),
+            ["absentPrecision"] = Share(presence.AbsentPrecision), ["absentRecall"] = Share(presence.AbsentRecall),
+        },
     };
 
     private static JsonObject Split(SplitScores split)
@@ -92,6 +99,11 @@ public static class ReportJson
         ["robustness"] = Share(score.Clip.Robustness),
         ["predicted"] = !score.Clip.IsEmpty,
         ["quarters"] = Shares(score.Clip.Quarters),
+        ["presence"] = score.Presence is not { } verdict ? null : new JsonObject
+        {
+            ["called"] = verdict.Presence.ToString().ToLowerInvariant(), ["probability"] = Share(verdict.Probability), ["asked"] = verdict.Evidence.Asked,
+            ["found"] = verdict.Evidence.Found, ["coverage"] = Share(verdict.Evidence.Coverage), ["area"] = Share(verdict.Evidence.Area), ["objectScore"] = Math.Round(verdict.Evidence.ObjectScore, 3),
+        },
     };
 
     /// <summary>Between 0 and 1, to a ten-thousandth of a per cent.</summary>

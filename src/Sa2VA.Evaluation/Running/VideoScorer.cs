@@ -28,7 +28,7 @@ internal static class VideoScorer
                 scores[e][frame] = Score(scorer, source, video, expressions[e], frame, masks[e][frame], foreground);
         }
 
-        return [.. expressions.Select((e, i) => new ExpressionScore(video.Id, e, ClipScore.Of(scores[i]), predictions.GetValueOrDefault(e.Id)?.Answer))];
+        return [.. expressions.Select((e, i) => new ExpressionScore(video.Id, e, ClipScore.Of(scores[i]), predictions.GetValueOrDefault(e.Id)?.Answer) { Presence = predictions.GetValueOrDefault(e.Id)?.Presence })];
     }
 
     private static FrameScore Score(

@@ -1,3 +1,4 @@
+using Sa2VA.Cluster.Verification;
 using Sa2VA.Datasets;
 using Sa2VA.Evaluation.Metrics;
 
@@ -12,6 +13,9 @@ public sealed record ExpressionScore(string VideoId, ReferringExpression Express
 {
     /// <summary>What the level is called in reports when the dataset names none.</summary>
     public const string NoLevel = "all";
+
+    /// <summary>What was concluded about its presence; null where that was not verified.</summary>
+    public PresenceVerdict? Presence { get; init; }
 
     /// <summary>The level for reports.</summary>
     public string Level => Expression.Level ?? (Expression.IsAbsent ? "absent" : NoLevel);

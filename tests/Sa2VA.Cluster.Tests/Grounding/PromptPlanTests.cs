@@ -16,7 +16,7 @@ public sealed class PromptPlanTests
         var order = Some.Order(new RunTarget.Expression("two dogs"), new RunTarget.Expression("a cat"), new RunTarget.Prompted("clicked", [Click(0)]));
         var prompts = ImmutableSortedDictionary<int, ResolvedPrompt>.Empty
             .Add(0, new ResolvedPrompt("[SEG] and [SEG]", [[1f], [2f]])).Add(1, new ResolvedPrompt("There is none.", []));
-        var objects = PlannedObject.Of(order, prompts);
+        var objects = PlannedObject.Of(order, Video.Unknown with { Prompts = prompts });
 
         Assert.Equal([1, 2, 3, 4], objects.Select(o => o.ObjectId));
         Assert.Equal([0, 0, 1, 2], objects.Select(o => o.Target));

@@ -33,7 +33,10 @@ public sealed class RegroundRunTests(RunSamples samples) : IDisposable
         do
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-            result = await VideoRun.ExecuteAsync(request, new InterruptAfter(stop, frames: 7), cancellationToken: stop.Token);
+            result = await VideoRun.ExecuteAsync(request, new Watcher(progress =>
+            {
+                if (progress.Stage == RunStage.Tracking && progress.FramesDone >= progress.ResumedAt + 7) stop.Cancel();
+            }), cancellationToken: stop.Token);
             interruptions += result.Outcome == RunOutcome.Interrupted ? 1 : 0;
         }
         while (result.Outcome == RunOutcome.Interrupted);
@@ -83,13 +86,5 @@ public sealed class RegroundRunTests(RunSamples samples) : IDisposable
         }
 
         return asked;
-    }
-
-    private sealed class InterruptAfter(CancellationTokenSource stop, int frames) : IProgress<RunProgress>
-    {
-        public void Report(RunProgress value)
-        {
-            if (value.Stage == RunStage.Tracking && value.FramesDone >= value.ResumedAt + frames) stop.Cancel();
-        }
     }
 }

@@ -218,10 +218,4 @@ public sealed class VideoRunTests(RunSamples samples) : IDisposable
         await foreach (var step in result.Masks.ReadAsync(Stop)) steps.Add(step);
         return steps;
     }
-
-    /// <summary>Progress on the reporting thread, so that a test can stop a run at an exact point.</summary>
-    private sealed class Watcher(Action<RunProgress> seen) : IProgress<RunProgress>
-    {
-        public void Report(RunProgress value) => seen(value);
-    }
 }

@@ -1,0 +1,79 @@
+using Sa2VA.Cluster.Runs;
+using Sa2VA.Cluster.Tests.Runs;
+using Sa2VA.Cluster.Verification;
+
+namespace Sa2VA.Cluster.Tests.Verification;
+
+public sealed class VerifiedRunTests(RunSamples samples) : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_verdict_names_its_evidence()
+    {
+        var result = await VideoRun.ExecuteAsync(Request("work", samples.Tiny), cancellationToken: Stop);
+        var verdict = Assert.Single(result.Verdicts);
+        Assert.Equal((0, Presence.Present, 3, 3), (verdict.Target, verdict.Presence, verdict.Evidence.Asked, verdict.Evidence.Found));
+        Assert.All(verdict.Answers, answer => Assert.True(answer.Found));
+        Assert.Equal([[0, 22, 44, 66, 89], [6, 24, 42, 60, 78], [12, 30, 48, 66, 84]], verdict.Answers.Select(answer => answer.Frames));
+        var areas = new List<long>();
+        await foreach (var step in result.Masks.ReadAsync(Stop)) areas.Add(Media.Masks.RleCodec.Area(step.Masks[0].Rle));
+        Assert.Equal(areas.Count(area => area > 0) / 90.0, verdict.Evidence.Coverage, precision: 12);
+        Assert.Equal(areas.Where(area => area > 0).Average() / (64 * 48), verdict.Evidence.Area, precision: 12);
+    }
+
+    [Fact]
+    public async Task What_every_answer_denies_is_absent()
+    {
+        var result = await VideoRun.ExecuteAsync(Request("work", samples.TinyMute), cancellationToken: Stop);
+        Assert.Equal((Presence.Absent, 0, 0.0), (result.Verdicts[0].Presence, result.Verdicts[0].Evidence.Found, result.Verdicts[0].Evidence.Coverage));
+        Assert.True(result.Objects[0].Absent);
+    }
+
+    [Fact]
+    public async Task Interrupted_between_questions_it_asks_only_what_is_open_and_concludes_the_same()
+    {
+        var whole = await VideoRun.ExecuteAsync(Request("whole", samples.Tiny), cancellationToken: Stop);
+        RunResult result;
+        var sittings = 0;
+        do
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+            var answers = 0;
+            sittings++;
+            result = await VideoRun.ExecuteAsync(Request("broken", samples.Tiny), new Watcher(progress =>
+            {
+                if (progress.Stage == RunStage.Grounding && progress.Message?.EndsWith("answered", StringComparison.Ordinal) == true && ++answers == 1) stop.Cancel();
+            }), cancellationToken: stop.Token);
+        }
+        while (result.Outcome == RunOutcome.Interrupted);
+
+        Assert.Equal(4, sittings);
+        Assert.Equal(whole.Objects[0].Chain, result.Objects[0].Chain);
+        Assert.Equivalent(whole.Verdicts, result.Verdicts, strict: true);
+    }
+
+    [Fact]
+    public async Task A_verified_run_is_another_than_a_plain_one_and_follows_the_same_answer()
+    {
+        var verified = await VideoRun.ExecuteAsync(Request("work", samples.Tiny), cancellationToken: Stop);
+        var plain = await VideoRun.ExecuteAsync(Request("work", samples.Tiny) with { Verify = null }, cancellationToken: Stop);
+        Assert.NotEqual(plain.VideoId, verified.VideoId);
+        Assert.Equal(plain.Objects[0].Chain, verified.Objects[0].Chain);
+        Assert.Empty(plain.Verdicts);
+    }
+
+    [Fact]
+    public async Task The_number_of_questions_is_bounded()
+    {
+        var refused = await Assert.ThrowsAsync<RunException>(() => VideoRun.ExecuteAsync(Request("work", samples.Tiny) with { Verify = new VerifyOptions { Asks = 17 } }, cancellationToken: Stop));
+        Assert.Contains("Verify.Asks", refused.Message, StringComparison.Ordinal);
+    }
+
+    private RunRequest Request(string folder, string model)
+        => samples.Request(_folder.File(folder), new RunTarget.Expression("the bar")) with { ModelFolder = model, Verify = new VerifyOptions() };
+}
