@@ -54,6 +54,35 @@ public sealed class EvalTests(ModelFixture fixture)
     }
 
     [Fact]
+    public async Task Presence_is_verified_and_reported()
+    {
+        var (output, calibration) = (fixture.File("verified"), fixture.File("presence.json"));
+        var done = await Run("eval", "--dataset", "ref-shapes:val", "--videos", "1", "--key-frames", "2", "--model", fixture.Model, "--threads", "1", "--verify", "--verify-asks", "1",
+            "--calibrate", calibration, "--reground", "16,doubt", "--json", "--out", output);
+        // What is there is all that this video is asked about: the scores are written, and then there is nothing to fit to.
+        Assert.Equal(ExitCodes.Dataset, done.ExitCode);
+        Assert.Contains("a calibration needs both kinds", done.Lines[^1].GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.False(File.Exists(calibration));
+        var split = done.Lines[^2].GetProperty("splits")[0];
+        var presence = split.GetProperty("presence");
+        Assert.Equal(split.GetProperty("overall").GetProperty("expressions").GetInt32(), presence.GetProperty("verified").GetInt32());
+        Assert.Equal((1, 1), (presence.GetProperty("presentPrecision").GetDouble(), presence.GetProperty("presentRecall").GetDouble()));
+        Assert.Equal(JsonValueKind.Null, presence.GetProperty("absentPrecision").ValueKind);
+    }
+
+    [Theory]
+    [InlineData("--reground does not understand 'often'", "--reground", "often")]
+    [InlineData("--verify-asks goes with --verify", "--verify-asks", "3")]
+    [InlineData("--verify-asks must be from 1 to 16, not 0", "--verify", "--verify-asks", "0")]
+    [InlineData("--calibrate fits what --verify concludes", "--calibrate", "x.json")]
+    public async Task Options_of_asking_again_that_make_no_sense_are_refused(string why, params string[] options)
+    {
+        var refused = await Run(["eval", "--dataset", "ref-shapes:val", "--model", fixture.Model, .. options]);
+        Assert.Equal(ExitCodes.Usage, refused.ExitCode);
+        Assert.Contains(why, refused.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_run_is_scored_against_the_truth_about_its_clip()
     {
         var output = fixture.File("scored");

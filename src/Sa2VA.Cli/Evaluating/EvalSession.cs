@@ -27,6 +27,8 @@ internal static class EvalSession
             var (report, files) = await RunDisplay.Create(arguments.Json)
                 .ShowAsync(progress => WorkAsync(arguments, datasets, predictions, progress, cancellationToken));
             EvalOutput.Write(arguments, report, files);
+            // What was scored is written by now, also when there is too little to fit to.
+            if (arguments.CalibrationFile is { } file) Calibrate(file, report.Splits);
             return ExitCodes.Success;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -50,7 +52,6 @@ internal static class EvalSession
             splits.Add(await Evaluator.ScoreAsync(dataset, predictions, arguments.Options, new Stage(progress, stage, arguments.Model is not null), cancellationToken));
         }
 
-        if (arguments.CalibrationFile is { } file) Calibrate(file, splits);
         var report = new EvaluationReport(predictions.Name, Settings(arguments), arguments.Options.Missing, TimeProvider.System.GetLocalNow(), splits);
         if (arguments.OutputFolder is not { } folder) return (report, []);
 
@@ -61,7 +62,7 @@ internal static class EvalSession
         return (report, ReportFiles.Write(folder, report, strips));
     }
 
-    private static void Calibrate(string file, List<SplitScores> splits)
+    private static void Calibrate(string file, IReadOnlyList<SplitScores> splits)
     {
         var verified = splits.SelectMany(split => split.Expressions).Where(score => score.Presence is not null).Select(score => (score.Presence!.Evidence, !score.Expression.IsAbsent)).ToList();
         PresenceFit.Of(verified).Write(file, $"{string.Join(", ", splits.Select(split => split.Name))}: {verified.Count} sentences");

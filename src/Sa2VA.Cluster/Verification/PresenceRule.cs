@@ -16,17 +16,13 @@ internal static class PresenceRule
         => [.. Enumerable.Range(0, count).Select(i => (int)((i + ask / (asks + 1.0)) * steps / count)).Distinct()];
 
     /// <summary>
-    /// The answer to follow: the first one that has objects, when at least half of all have some; none otherwise. A question that could not be
-    /// asked counts as not asked.
+    /// The answer to follow: the first one that has objects. "Not there" is said of a few frames, and an object may be seen on others only;
+    /// what is found once is tracked, and its masks then speak for it or against it.
     /// </summary>
     /// <returns>The answer, and the key frames that it was about; null for those of the first question.</returns>
     public static (ResolvedPrompt Prompt, IReadOnlyList<int>? Steps) Choose(ResolvedPrompt first, IReadOnlyList<PresenceCheck> checks)
     {
-        var answered = checks.Where(check => check.Prompt.Failure is null).ToList();
-        if (first.Failure is not null || answered.Count == 0) return (first, null);
-        var found = answered.Where(check => check.Prompt.Segments.Count > 0).ToList();
-        var votes = found.Count + (first.Segments.Count > 0 ? 1 : 0);
-        if (2 * votes < answered.Count + 1) return (first.Segments.Count == 0 ? first : answered.First(check => check.Prompt.Segments.Count == 0).Prompt, null);
-        return first.Segments.Count > 0 ? (first, null) : (found[0].Prompt, found[0].Steps);
+        if (first.Failure is not null || first.Segments.Count > 0) return (first, null);
+        return checks.FirstOrDefault(check => check.Prompt.Segments.Count > 0) is { } found ? (found.Prompt, found.Steps) : (first, null);
     }
 }

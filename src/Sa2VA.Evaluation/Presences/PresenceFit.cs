@@ -4,7 +4,7 @@ namespace Sa2VA.Evaluation.Presences;
 
 /// <summary>
 /// Fits <see cref="PresenceModel"/> to sentences with known truth: logistic regression by Newton's method with a ridge, present and absent
-/// sentences weighing the same in all, then the widest thresholds with which conclusions are right often enough.
+/// sentences weighing the same in all, then the widest thresholds with which conclusions are right often enough, were both kinds as frequent.
 /// </summary>
 public static class PresenceFit
 {
@@ -12,7 +12,7 @@ public static class PresenceFit
     public const double Precision = 0.95;
 
     // Keeps the weights of features that separate the two kinds without error from growing without bound.
-    private const double Ridge = 0.5;
+    private const double Ridge = 0.1;
 
     private const int Rounds = 100;
 
@@ -36,7 +36,7 @@ public static class PresenceFit
         }
 
         var model = new PresenceModel([.. weights.Select(weight => Math.Round(weight, 4))], 1, 0);
-        var called = sentences.Select(one => (P: model.Probability(one.Evidence), one.IsThere)).OrderBy(one => one.P).ToList();
+        var called = sentences.Select((one, i) => (P: model.Probability(one.Evidence), one.IsThere, rows[i].Weight)).OrderBy(one => one.P).ToList();
         var present = Widest(called.AsEnumerable().Reverse(), one => one.IsThere) ?? 1;
         var absent = Widest(called, one => !one.IsThere) ?? 0;
         // Where they would overlap everything is decided, in the middle.
@@ -45,14 +45,14 @@ public static class PresenceFit
     }
 
     /// <summary>The last probability of a run from one end of which at least <see cref="Precision"/> is right; equal ones stand together.</summary>
-    private static double? Widest(IEnumerable<(double P, bool IsThere)> ordered, Func<(double P, bool IsThere), bool> isRight)
+    private static double? Widest(IEnumerable<(double P, bool IsThere, double Weight)> ordered, Func<(double P, bool IsThere, double Weight), bool> isRight)
     {
-        var (all, right) = (0, 0);
+        var (all, right) = (0.0, 0.0);
         double? widest = null;
         foreach (var equal in ordered.GroupBy(one => one.P))
         {
-            all += equal.Count();
-            right += equal.Count(isRight);
+            all += equal.Sum(one => one.Weight);
+            right += equal.Where(isRight).Sum(one => one.Weight);
             if (right >= Precision * all) widest = equal.Key;
         }
 
