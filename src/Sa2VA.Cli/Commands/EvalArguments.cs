@@ -33,6 +33,9 @@ internal sealed record EvalArguments
     /// <summary>Folder for the report and the work; null when only the table is wanted.</summary>
     public required string? OutputFolder { get; init; }
 
+    /// <summary>Where the predictions are written as servers take them; null for nowhere.</summary>
+    public required string? SubmissionFolder { get; init; }
+
     /// <summary>Where a calibration of presence is written; null for none.</summary>
     public required string? CalibrationFile { get; init; }
 

@@ -16,6 +16,7 @@ internal sealed class EvalCommand
         sa2va eval --dataset ref-shapes:val --model models/sa2va-nano
         sa2va eval --dataset data/mevis --split valid_u --model models/Sa2VA-4B --device cuda:0 --out results
         sa2va eval --dataset data/mevis --split valid_u --predictions somebody/Annotations
+        sa2va eval --dataset data/mevis --split valid --model models/Sa2VA-4B --submission mevis-valid
         sa2va eval --truth samples/ref-shapes.json --predictions out/ref-shapes
         Stopped or killed? The same command goes on where the last checkpoint was made.
         """;
@@ -31,6 +32,7 @@ internal sealed class EvalCommand
     private readonly Option<string> _protocol = new("--protocol") { HelpName = "sa2va|sa2va-i", Description = "How the answers about key frames become tracks.", DefaultValueFactory = _ => "sa2va-i" };
     private readonly Option<int> _keyFrames = new("--keyframes", "--key-frames") { HelpName = "N", Description = "Frames that the language model sees.", DefaultValueFactory = _ => 5 };
     private readonly Option<string?> _reground = RegroundSyntax.Option();
+    private readonly Option<string?> _submission = new("--submission") { HelpName = "DIR", Description = "Also write the predictions as the servers of MeViS and Ref-YouTube-VOS take them, Annotations/VIDEO/EXPRESSION/FRAME.png. A split whose truth is not published is written and not scored." };
     private readonly Option<bool> _verify = VerifySyntax.Switch();
     private readonly Option<int> _asks = VerifySyntax.Asks();
     private readonly Option<string?> _calibrate = new("--calibrate") { HelpName = "FILE", Description = $"With --verify: fit how presence is concluded to this dataset, and write it here; '{PresenceModel.FileName}' in a model folder is used." };
@@ -46,7 +48,7 @@ internal sealed class EvalCommand
         var command = new Command("eval", "Score a model, or somebody's predictions, on a dataset: J, F, cIoU, gIoU, absent accuracy.")
         {
             eval._dataset, eval._format, eval._splits, eval._truth, eval._predictions, eval._missing, eval._model, eval._device, eval._protocol, eval._keyFrames, eval._reground,
-            eval._verify, eval._asks, eval._calibrate,
+            eval._verify, eval._asks, eval._calibrate, eval._submission,
             eval._videos, eval._jobs, eval._threads, eval._out, eval._json,
         };
         eval._protocol.AcceptOnlyFromAmong("sa2va", "sa2va-i");
@@ -103,6 +105,7 @@ internal sealed class EvalCommand
             Options = new EvaluationOptions { Missing = missing, Jobs = parsed.GetValue(_jobs) ?? (model is null ? Environment.ProcessorCount : 1) },
             Videos = parsed.GetValue(_videos),
             OutputFolder = output,
+            SubmissionFolder = parsed.GetValue(_submission),
             CalibrationFile = calibrate,
             Json = parsed.GetValue(_json),
             Threads = parsed.GetValue(_threads),

@@ -46,20 +46,32 @@ internal static class EvalSession
         EvalArguments arguments, IReadOnlyList<IReferringDataset> datasets, IPredictions predictions, IProgress<RunStatus> progress, CancellationToken cancellationToken)
     {
         var splits = new List<SplitScores>();
+        var scored = new List<IReferringDataset>();
+        var submission = arguments.SubmissionFolder is { } target ? new SubmissionFolder(predictions, target, arguments.Options.Missing) : null;
+        predictions = submission ?? predictions;
         foreach (var dataset in datasets)
         {
-            var stage = (arguments.Model is null ? "Scoring" : "Running the model") + (datasets.Count > 1 ? $" on {dataset.Name}" : "");
-            splits.Add(await Evaluator.ScoreAsync(dataset, predictions, arguments.Options, new Stage(progress, stage, arguments.Model is not null), cancellationToken));
+            var name = (arguments.Model is null ? "Scoring" : "Running the model") + (datasets.Count > 1 ? $" on {dataset.Name}" : "");
+            var stage = new Stage(progress, name, arguments.Model is not null);
+            if (submission is not null && !dataset.Videos.All(video => video.HasTruth))
+            {
+                await Evaluator.PredictAsync(dataset, predictions, arguments.Options, stage, cancellationToken);
+                continue;
+            }
+
+            splits.Add(await Evaluator.ScoreAsync(dataset, predictions, arguments.Options, stage, cancellationToken));
+            scored.Add(dataset);
         }
 
+        IReadOnlyList<string> submitted = submission is null ? [] : [submission.Annotations];
         var report = new EvaluationReport(predictions.Name, Settings(arguments), arguments.Options.Missing, TimeProvider.System.GetLocalNow(), splits);
-        if (arguments.OutputFolder is not { } folder) return (report, []);
+        if (arguments.OutputFolder is not { } folder || splits.Count == 0) return (report, submitted);
 
         progress.Report(new RunStatus("Drawing the report", 0, null, 0));
         var strips = new List<IReadOnlyList<CaseStrip>>();
         for (var i = 0; i < splits.Count; i++)
-            strips.Add(await CaseStrips.DrawAsync(CaseFinder.Find(splits[i]), datasets[i], predictions, arguments.Options.Missing, cancellationToken));
-        return (report, ReportFiles.Write(folder, report, strips));
+            strips.Add(await CaseStrips.DrawAsync(CaseFinder.Find(splits[i]), scored[i], predictions, arguments.Options.Missing, cancellationToken));
+        return (report, [.. ReportFiles.Write(folder, report, strips), .. submitted]);
     }
 
     private static void Calibrate(string file, IReadOnlyList<SplitScores> splits)

@@ -9,7 +9,7 @@ namespace Sa2VA.Evaluation.Presences;
 public static class PresenceFit
 {
     /// <summary>Share of the conclusions of a kind that have to be right on the data that is fitted to.</summary>
-    public const double Precision = 0.95;
+    public const double Precision = 0.9;
 
     // Keeps the weights of features that separate the two kinds without error from growing without bound.
     private const double Ridge = 0.1;

@@ -14,26 +14,39 @@ public static class Evaluator
         IReferringDataset dataset, IPredictions predictions, EvaluationOptions options, IProgress<EvaluationProgress>? progress, CancellationToken cancellationToken)
     {
         var videos = dataset.Videos;
-        if (videos.Count == 0) throw new EvaluationException($"'{dataset.Name}' has no video.");
         if (videos.FirstOrDefault(v => !v.HasTruth) is { } hidden)
         {
             throw new EvaluationException(
-                $"'{dataset.Name}' has no masks for video '{hidden.Id}', so it cannot be scored here. If they are kept on a server, submit the predictions there.");
+                $"'{dataset.Name}' has no masks for video '{hidden.Id}', so it cannot be scored here. If they are kept on a server, write what it takes with --submission DIR.");
         }
 
-        var tally = new Tally(videos, progress);
         var scores = new IReadOnlyList<ExpressionScore>[videos.Count];
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Jobs, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(Enumerable.Range(0, videos.Count), parallel, async (i, token) =>
-        {
-            var found = await predictions.ReadAsync(videos[i], tally.Of(i), token);
-            scores[i] = VideoScorer.Score(predictions.Name, videos[i], found, options.Missing, token);
-            tally.Finish(i);
-        });
+        await PredictAsync(dataset, predictions, options, progress, (i, found, token) => scores[i] = VideoScorer.Score(predictions.Name, videos[i], found, options.Missing, token), cancellationToken);
         var expressions = scores.SelectMany(s => s).ToList();
         return expressions.Count > 0
             ? new SplitScores(dataset.Name, expressions, skipped: videos.Sum(v => v.Expressions.Count) - expressions.Count)
             : throw new EvaluationException($"'{predictions.Name}' has no prediction for any expression of '{dataset.Name}'. Names of videos and expressions, or sentences, must be those of the dataset.");
+    }
+
+    /// <summary>Reads the predictions of every video and scores none: for what predictions leave behind, see <see cref="SubmissionFolder"/>.</summary>
+    /// <exception cref="EvaluationException">Predictions are missing or do not fit.</exception>
+    public static Task PredictAsync(
+        IReferringDataset dataset, IPredictions predictions, EvaluationOptions options, IProgress<EvaluationProgress>? progress, CancellationToken cancellationToken)
+        => PredictAsync(dataset, predictions, options, progress, static (_, _, _) => { }, cancellationToken);
+
+    private static async Task PredictAsync(
+        IReferringDataset dataset, IPredictions predictions, EvaluationOptions options, IProgress<EvaluationProgress>? progress,
+        Action<int, IReadOnlyDictionary<string, Prediction>, CancellationToken> use, CancellationToken cancellationToken)
+    {
+        var videos = dataset.Videos;
+        if (videos.Count == 0) throw new EvaluationException($"'{dataset.Name}' has no video.");
+        var tally = new Tally(videos, progress);
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Jobs, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(Enumerable.Range(0, videos.Count), parallel, async (i, token) =>
+        {
+            use(i, await predictions.ReadAsync(videos[i], tally.Of(i), token), token);
+            tally.Finish(i);
+        });
     }
 
     /// <summary>Adds up what the videos report, from any thread.</summary>

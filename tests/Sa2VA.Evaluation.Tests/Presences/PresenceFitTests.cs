@@ -8,25 +8,25 @@ public sealed class PresenceFitTests
     [Fact]
     public void Evidence_that_tells_is_weighed_and_evidence_that_does_not_is_not()
     {
-        // Answers are right four times of five; what is tracked covers as much of the video either way.
+        // Answers are right seven times of ten; what is tracked covers as much of the video either way.
         var random = new Random(1);
         var sentences = new List<(PresenceEvidence, bool)>();
         for (var i = 0; i < 2000; i++)
         {
-            var isThere = i % 4 != 0;
-            var found = Enumerable.Range(0, 3).Count(_ => random.NextDouble() < (isThere ? 0.8 : 0.2));
+            var isThere = i % 2 == 0;
+            var found = Enumerable.Range(0, 3).Count(_ => random.NextDouble() < (isThere ? 0.7 : 0.3));
             sentences.Add((new PresenceEvidence(3, found, random.NextDouble(), 0.01, random.NextDouble() * 10), isThere));
         }
 
         var model = PresenceFit.Of(sentences);
-        // Of three answers, each with odds of four, both kinds weighing the same: the log odds grow by 6 · ln 4 from none to all.
-        Assert.Equal(6 * Math.Log(4), model.Weights[1], tolerance: 1.5);
+        // Of three answers, each with odds of 7 to 3, both kinds weighing the same: the log odds grow by 6 · ln(7/3) from none to all.
+        Assert.Equal(6 * Math.Log(7.0 / 3), model.Weights[1], tolerance: 1.5);
         Assert.InRange(model.Weights[2], -1.3, 1.3);
         Assert.InRange(model.Weights[4], -1.3, 1.3);
         var called = sentences.Select(one => (Called: model.Call(model.Probability(one.Item1)), IsThere: one.Item2)).ToList();
         Assert.True(called.Where(one => one.Called == Presence.Present).Average(one => one.IsThere ? 1.0 : 0) >= PresenceFit.Precision);
         Assert.True(called.Where(one => one.Called == Presence.Absent).Average(one => one.IsThere ? 0 : 1.0) >= PresenceFit.Precision);
-        Assert.InRange(called.Count(one => one.Called == Presence.Unsure) / 2000.0, 0.01, 0.5);
+        Assert.InRange(called.Count(one => one.Called == Presence.Unsure) / 2000.0, 0.5, 0.75);
     }
 
     [Fact]
