@@ -7,7 +7,7 @@ public static class DatasetFormats
     private static readonly IDatasetFormat[] All = 
     [
         new MevisFormat(), RefVosFormat.YoutubeVos, RefVosFormat.Davis, TypedFormat.Revos, TypedFormat.RefSav,
-        RefCocoFormat.RefCoco, RefCocoFormat.RefCocoPlus, RefCocoFormat.RefCocoG,
+        RefCocoFormat.RefCoco, RefCocoFormat.RefCocoPlus, RefCocoFormat.RefCocoG, new ReasonSegFormat(),
     ];
 
     /// <summary>Their names, as <c>--format</c> takes them.</summary>

@@ -44,6 +44,9 @@ public abstract class ReferringVideo
     /// <exception cref="DatasetException">The dataset has no truth for it, or it is damaged.</exception>
     public abstract Rle Truth(ReferringExpression expression, int frame);
 
+    /// <summary>ReasonSeg: pixels that are not scored, neither as right nor as wrong; null for none. The truth has none of them.</summary>
+    public virtual Rle? Ignored(ReferringExpression expression, int frame) => null;
+
     /// <summary>ReVOS: everything that anything refers to on a frame, for the robustness score; null where the dataset has no such masks.</summary>
     public virtual Rle? Foreground(int frame) => null;
 }

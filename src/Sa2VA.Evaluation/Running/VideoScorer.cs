@@ -31,6 +31,14 @@ internal static class VideoScorer
         return [.. expressions.Select((e, i) => new ExpressionScore(video.Id, e, ClipScore.Of(scores[i]), predictions.GetValueOrDefault(e.Id)?.Answer) { Presence = predictions.GetValueOrDefault(e.Id)?.Presence })];
     }
 
+    private static Rle Without(Rle mask, Rle ignored)
+    {
+        if ((mask.Width, mask.Height) != (ignored.Width, ignored.Height)) return mask;
+        var (pixels, left) = (RleCodec.Decode(mask), RleCodec.Decode(ignored));
+        for (var i = 0; i < pixels.Length; i++) pixels[i] &= (byte)(1 - left[i]);
+        return RleCodec.Encode(pixels, mask.Height, mask.Width);
+    }
+
     private static FrameScore Score(
         FrameScorer scorer, string source, ReferringVideo video, ReferringExpression expression, int frame, Rle mask, Rle? foreground)
     {
@@ -43,6 +51,7 @@ internal static class VideoScorer
 
         try
         {
+            if (video.Ignored(expression, frame) is { } ignored) mask = Without(mask, ignored);
             return scorer.Score(mask, truth, foreground);
         }
         catch (InvalidDataException e)
