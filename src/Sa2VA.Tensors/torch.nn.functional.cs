@@ -28,6 +28,27 @@ public static unsafe partial class torch
                 return activation.Apply(result).MoveToOuterDisposeScope();
             }
 
+            /// <summary><c>(input · valuesᵀ) · scales + bias</c>: a linear layer with a byte per weight. Computes in the input's type; off the CPU the bytes are widened first.</summary>
+            /// <param name="input">[..., K]</param>
+            /// <param name="values">int8 [N, K], see <see cref="Int8Rows"/>.</param>
+            /// <param name="scales">float32 [N]</param>
+            /// <param name="bias">[N]</param>
+            /// <param name="activation">Applied to the result.</param>
+            public static Tensor linear_int8(Tensor input, Tensor values, Tensor scales, Tensor? bias = null, Activation activation = Activation.None)
+            {
+                if (!GradientEnabled && input.dtype == float32 && input.device.Type == DeviceType.CPU)
+                {
+                    Native.Check(Native.sv_linear_int8(input.Handle, values.Handle, scales.Handle, bias?.Handle ?? 0, (int)activation, out var output));
+                    return new Tensor(output);
+                }
+
+                using var scope = NewDisposeScope();
+                // Whole numbers up to 127 are exact in every type; the scales would not be.
+                var sums = Dispatcher.Call("aten::linear", "", input, values.to(input.dtype), Argument.None).to(float32) * scales;
+                var result = (bias is null ? sums : sums + bias.to(float32)).to(input.dtype);
+                return activation.Apply(result).MoveToOuterDisposeScope();
+            }
+
             /// <summary>Attention of queries [B, H, N, D] over keys [B or 1, H or a divisor of it, M, D] and values [.., M, Dv] → [B, H, N, Dv].</summary>
             /// <param name="attn_mask">Added to the scores, broadcast to [B, H, N, M].</param>
             /// <param name="is_causal">Query i sees keys up to i + M - N.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Sa2VA.Models.DeSa2va;
 using Sa2VA.Models.Sa2va;
 
 namespace Sa2VA.Models.Checkpoints;
@@ -25,7 +26,7 @@ public static class ModelInspector
         {
             Path = path,
             Kind = folder.Kind,
-            Title = Title(folder.Kind, languageModel, tracker, imageSize),
+            Title = Title(folder, languageModel, tracker, imageSize),
             LanguageModel = languageModel,
             Template = folder.Config is { } config ? ConfigFile.Text(config, "template") : null,
             Tracker = tracker,
@@ -85,9 +86,11 @@ public static class ModelInspector
         return size is > 0 and <= 8192 ? (int)size : Sam2Shape.PublishedImageSize;
     }
 
-    private static string Title(ModelKind kind, string? languageModel, Sam2Shape? tracker, int imageSize)
+    private static string Title(ModelFolder folder, string? languageModel, Sam2Shape? tracker, int imageSize)
     {
-        var name = tracker?.HasModifiedDecoder == true && kind == ModelKind.Sa2vaInternVl ? "Sa2VA-i over InternVL" : Name(kind);
+        var kind = folder.Kind;
+        var name = folder.Config is { } config && ConfigFile.Child(config, DecoupledConfig.Section) is not null ? Name(kind).Replace("Sa2VA", "DeSa2VA", StringComparison.Ordinal)
+            : tracker?.HasModifiedDecoder == true && kind == ModelKind.Sa2vaInternVl ? "Sa2VA-i over InternVL" : Name(kind);
         var model = languageModel is null ? "" : $" with {languageModel}";
         var sam2 = tracker is null ? "without a tracker"
             : $"SAM {tracker.Version} {tracker.Size ?? $"(trunk of {tracker.Blocks} blocks from {tracker.EmbedDim} channels)"} at {imageSize}";

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Sa2VA.Models.DeSa2va;
 using Sa2VA.Models.LanguageModels;
 using Sa2VA.Models.Sam2;
 using Sa2VA.Models.Tokenizers;
@@ -26,6 +27,9 @@ public sealed record ModelPreset
     /// <summary>Whether it has Sa2VA-i's second mask decoder.</summary>
     public bool HasModifiedDecoder { get; private init; }
 
+    /// <summary>DeSa2VA's head; null for a plain Sa2VA.</summary>
+    public DecoupledConfig? Decoupled { get; private init; }
+
     /// <summary>The language model.</summary>
     public LanguageModelFamily Family { get; private init; } = LanguageModelFamily.Qwen2;
 
@@ -50,6 +54,7 @@ public sealed record ModelPreset
     [
         Tiny("tiny", "every part of Sa2VA at a few thousand parameters each, tracker at 128×128: for tests", modifiedDecoder: false),
         Tiny("tiny-i", "the same with Sa2VA-i's second mask decoder", modifiedDecoder: true),
+        Tiny("tiny-desa2va", "the same with DeSa2VA's decoupled head and its second mask decoder", modifiedDecoder: false) with { Decoupled = new() },
         Tiny("tiny-internlm2", "the same over InternLM2 with a SentencePiece tokenizer", modifiedDecoder: false) with { Family = LanguageModelFamily.InternLm2, FirstAddedToken = 384 },
         Tiny("tiny-phi3", "the same over Phi-3 with a SentencePiece tokenizer", modifiedDecoder: false) with { Family = LanguageModelFamily.Phi3, FirstAddedToken = 384 },
         Tiny("tiny-qwen2.5vl", "the same over Qwen2.5-VL", modifiedDecoder: false) with { Kind = ModelKind.Sa2vaQwenVl, Qwen = QwenVlSize.TinyQwen25 },

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Sa2VA.Models.DeSa2va;
 using Sa2VA.Models.LanguageModels;
 using Sa2VA.Models.Sa2va;
 
@@ -42,6 +43,8 @@ internal static class PresetConfig
         };
         if (preset.Tracker is { } tracker)
             config["sam2"] = tracker.DeepClone();
+        if (preset.Decoupled is { } decoupled)
+            config[DecoupledConfig.Section] = new JsonObject { ["fusion"] = decoupled.Fusion == MaskFusion.Max ? "max" : "mean" };
         return config;
     }
 

@@ -19,7 +19,7 @@ public abstract class LanguageModel
     private readonly Tensor _embedding;
     private readonly DecoderLayer[] _layers;
     private readonly RmsNorm _norm;
-    private readonly Tensor _head;
+    private readonly LinearMatrix _head;
     private readonly ScalarType _type;
     private readonly Device _device;
 
@@ -30,8 +30,8 @@ public abstract class LanguageModel
         _layers = [.. Enumerable.Range(0, config.Layers).Select(i => layer(body["layers"][i]))];
         _norm = new RmsNorm(body["norm"], config.HiddenSize, config.RmsNormEps);
         _head = !config.TieWordEmbeddings || head.Wants("weight", fallback: false)
-            ? head.GetMatrix("weight", Init.Normal(0.02), config.VocabularySize, config.HiddenSize)
-            : _embedding;
+            ? head.GetLinear("weight", Init.Normal(0.02), config.VocabularySize, config.HiddenSize)
+            : body.GetLinear($"{embedding}.weight", Init.Normal(0.02), config.VocabularySize, config.HiddenSize);
     }
 
     public LanguageModelConfig Config { get; }
@@ -156,6 +156,6 @@ public abstract class LanguageModel
     public Tensor Logits(Tensor hidden)
     {
         using var scope = NewDisposeScope();
-        return F.linear(hidden, _head).to(float32).MoveToOuterDisposeScope();
+        return _head.Apply(hidden).to(float32).MoveToOuterDisposeScope();
     }
 }

@@ -1,4 +1,5 @@
 using Sa2VA.Models.LanguageModels;
+using Sa2VA.Models.Weights;
 
 namespace Sa2VA.Models.Sa2va;
 
@@ -38,4 +39,13 @@ public sealed record LoadOptions
 
     /// <summary>Element type that the tracker computes in. Default float32.</summary>
     public Tensors.ScalarType TrackerType { get; init; } = Tensors.ScalarType.Float32;
+
+    /// <summary>How the language model's matrices are held. Default as stored.</summary>
+    public Quantization Quantize { get; init; }
+
+    /// <summary>
+    /// A plain SAM 2 checkpoint whose mask decoder does the propagation, so that the folder's own, which was fine-tuned for sentences, only
+    /// reads those: the recipe of Sa2VA-i for plain Sa2VA weights. Default none.
+    /// </summary>
+    public string? Sam2 { get; init; }
 }

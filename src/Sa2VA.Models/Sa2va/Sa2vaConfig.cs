@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sa2VA.Models.DeSa2va;
 using Sa2VA.Models.InternViT;
 using Sa2VA.Models.LanguageModels;
 using Sa2VA.Models.QwenVl;
@@ -44,6 +45,9 @@ public sealed record Sa2vaConfig
 
     /// <summary>Whether a new model has Sa2VA-i's second mask decoder; a checkpoint says so by its tensors.</summary>
     public bool HasModifiedDecoder { get; init; }
+
+    /// <summary>DeSa2VA's head; null for a plain Sa2VA.</summary>
+    public DecoupledConfig? Decoupled { get; init; }
 
     /// <summary>Language tokens per frame; over Qwen-VL the most there can be.</summary>
     public int TokensPerFrame => QwenVision is { } qwen ? MaxPixels / (qwen.PatchSize * qwen.PatchSize * qwen.GroupSize) : VisionImageSize / Vision.PatchSize / GroupSide * (VisionImageSize / Vision.PatchSize / GroupSide);
@@ -116,6 +120,7 @@ public sealed record Sa2vaConfig
             Vision = vision,
             Language = language,
             Tracker = TrackerOf(root, json, where),
+            Decoupled = DecoupledConfig.Of(root),
             VisionImageSize = root.Size("force_image_size", vision.ImageSize),
             GroupSide = Side(root),
             TransposedGroups = root.RequireOneOf("ps_version", "v1", "v1", "v2") == "v1",
@@ -146,6 +151,7 @@ public sealed record Sa2vaConfig
             QwenVision = vision,
             Language = language,
             Tracker = TrackerOf(root, json, where),
+            Decoupled = DecoupledConfig.Of(root),
             Template = vision.IsQwen3 ? ChatTemplate.QwenChat : ChatTemplate.QwenWithSystem,
             MinPixels = root.Size("min_pixels", 512 * 28 * 28),
             MaxPixels = root.Size("max_pixels", 2048 * 28 * 28),

@@ -1,3 +1,4 @@
+using Sa2VA.Models.DeSa2va;
 using Sa2VA.Models.LanguageModels;
 using Sa2VA.Models.Sam2;
 using Sa2VA.Models.Tokenizers;
@@ -48,6 +49,9 @@ public sealed class Sa2vaModel : IDisposable
     /// <summary>Sa2VA-i's decoder of sentences; null for a plain Sa2VA.</summary>
     public Sam2MaskDecoder? ModifiedDecoder => _network.ModifiedDecoder;
 
+    /// <summary>DeSa2VA's head; null for a plain Sa2VA.</summary>
+    public DecoupledHead? Decoupled => _network.Decoupled;
+
     /// <summary>Loads a folder in the official layout: config.json, tokenizer files, safetensors. On the CPU weights are mapped.</summary>
     /// <exception cref="ModelFolderException">
     /// The folder is of another kind, or something in it is missing, damaged, surplus or misshaped; the message names it.
@@ -61,7 +65,9 @@ public sealed class Sa2vaModel : IDisposable
         try
         {
             var type = options.LanguageType ?? (device.Type == DeviceType.CPU ? float32 : bfloat16);
-            var network = new Sa2vaNetwork(new WeightScope(store, computeType: type), new WeightScope(store, computeType: options.TrackerType), config);
+            var original = options.Sam2 is { } sam2 ? store.Own(OriginalDecoder.Open(sam2, folder, device, options.TrackerType)) : null;
+            var network = new Sa2vaNetwork(
+                new WeightScope(store, computeType: type), new WeightScope(store, computeType: options.TrackerType), config, original?.Scope, options.Quantize);
             var model = new Sa2vaModel(network, tokenizer, store);
             store.ThrowIfSurplus();
             return model;

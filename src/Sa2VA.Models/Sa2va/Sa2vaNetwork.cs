@@ -1,3 +1,4 @@
+using Sa2VA.Models.DeSa2va;
 using Sa2VA.Models.Layers;
 using Sa2VA.Models.LanguageModels;
 using Sa2VA.Models.QwenVl;
@@ -26,26 +27,32 @@ public sealed class Sa2vaNetwork
     /// <param name="root">Scope of the whole checkpoint.</param>
     /// <param name="tracker">The same for the tracker, which may compute in another type.</param>
     /// <param name="c">Architecture.</param>
-    public Sa2vaNetwork(WeightScope root, WeightScope tracker, Sa2vaConfig c)
+    /// <param name="originalDecoder">Scope of SAM 2's own mask decoder where the checkpoint has only the fine-tuned one; null to follow the checkpoint.</param>
+    /// <param name="quantize">How the language model's matrices are held.</param>
+    public Sa2vaNetwork(WeightScope root, WeightScope tracker, Sa2vaConfig c, WeightScope? originalDecoder = null, Quantization quantize = Quantization.None)
     {
         (Config, _device, _type) = (c, root.Device, root.ComputeType);
         if (c.QwenVision is { } qwen)
         {
             QwenVision = new QwenVisionModel(QwenVlScopes.VisionOf(root), qwen);
-            LanguageModel = LanguageModel.Create(QwenVlScopes.LanguageOf(root), QwenVlScopes.HeadOf(root), c.Language);
+            LanguageModel = LanguageModel.Create(QwenVlScopes.LanguageOf(root).As(quantize), QwenVlScopes.HeadOf(root).As(quantize), c.Language);
         }
         else
         {
             _vision = new VisionTower(root, c);
-            LanguageModel = LanguageModel.Create(root["language_model"], c.Language);
+            LanguageModel = LanguageModel.Create(root["language_model"].As(quantize), c.Language);
         }
 
         _segFirst = new Linear(root["text_hidden_fcs"][0], c.Language.HiddenSize, c.Language.HiddenSize);
         _segSecond = new Linear(root["text_hidden_fcs"][2], c.Language.HiddenSize, c.Tracker.HiddenDim);
         var grounding = tracker[TrackerScope];
-        Sam2 = new Sam2Model(grounding, c.Tracker);
-        if (grounding[ModifiedDecoderScope].Wants("iou_token.weight", c.HasModifiedDecoder))
+        Sam2 = new Sam2Model(grounding, c.Tracker, originalDecoder);
+        if (originalDecoder is not null)
+            ModifiedDecoder = new Sam2MaskDecoder(grounding[SamHeads.DecoderScope], Sam2.Config);
+        else if (grounding[ModifiedDecoderScope].Wants("iou_token.weight", c.HasModifiedDecoder))
             ModifiedDecoder = new Sam2MaskDecoder(grounding[ModifiedDecoderScope], c.Tracker);
+        if (c.Decoupled is { } decoupled)
+            Decoupled = new DecoupledHead(tracker[DecoupledConfig.Section], grounding, Sam2.Config, decoupled);
     }
 
     public Sa2vaConfig Config { get; }
@@ -63,6 +70,9 @@ public sealed class Sa2vaNetwork
 
     /// <summary>Sa2VA-i's fine-tuned decoder of sentences, beside the tracker's original one.</summary>
     public Sam2MaskDecoder? ModifiedDecoder { get; }
+
+    /// <summary>DeSa2VA's head; null for a plain Sa2VA.</summary>
+    public DecoupledHead? Decoupled { get; }
 
     /// <summary>What the vision tower makes of frames: [B, tokens per frame, H].</summary>
     /// <param name="pixels">[B, 3, S, S] normalised float32.</param>

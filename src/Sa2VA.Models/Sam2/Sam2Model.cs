@@ -16,7 +16,8 @@ public sealed class Sam2Model
 
     /// <param name="w">Scope of the tracker, empty or e.g. <c>grounding_encoder.sam2_model</c>.</param>
     /// <param name="config">What 2.1 added follows the checkpoint, whatever the configuration says.</param>
-    public Sam2Model(WeightScope w, Sam2Config config)
+    /// <param name="decoder">Scope of the mask decoder where it is not the tracker's own.</param>
+    public Sam2Model(WeightScope w, Sam2Config config, WeightScope? decoder = null)
     {
         if (!config.DirectlyAddNoMemEmbed || !config.UseHighResFeaturesInSam)
             throw new NotSupportedException("directly_add_no_mem_embed and use_high_res_features_in_sam must be on, as in every published SAM 2 model.");
@@ -26,7 +27,7 @@ public sealed class Sam2Model
         image_encoder = new ImageEncoder(w["image_encoder"], config);
         Writer = new MemoryWriter(w, config);
         Reader = new MemoryReader(w, config, image_encoder.neck.position_encoding, memory_encoder.position_encoding);
-        Heads = new SamHeads(w, config);
+        Heads = new SamHeads(w, config, decoder);
         no_mem_embed = w.Get("no_mem_embed", Init.TruncatedNormal(), 1, 1, config.HiddenDim);
         // Every checkpoint holds it; nothing reads it while the no-memory embedding is added directly.
         _ = w.Get("no_mem_pos_enc", Init.TruncatedNormal(), 1, 1, config.HiddenDim);

@@ -16,6 +16,9 @@ public sealed class SamHeads
     /// <summary>The logit of every pixel of an absent object's mask.</summary>
     public const double AbsentLogit = -1024;
 
+    /// <summary>Where a tracker keeps its mask decoder.</summary>
+    internal const string DecoderScope = "sam_mask_decoder";
+
     // A mask given as such counts as this confident.
     private const double MaskScale = 20;
     private const double MaskBias = -10;
@@ -28,11 +31,12 @@ public sealed class SamHeads
 
     /// <param name="w">Scope of the whole tracker.</param>
     /// <param name="config">Its configuration.</param>
-    public SamHeads(WeightScope w, Sam2Config config)
+    /// <param name="decoder">Scope of the mask decoder; null for the tracker's own.</param>
+    public SamHeads(WeightScope w, Sam2Config config, WeightScope? decoder = null)
     {
         _config = config;
         sam_prompt_encoder = new PromptEncoder(w["sam_prompt_encoder"], config);
-        sam_mask_decoder = new Sam2MaskDecoder(w["sam_mask_decoder"], config);
+        sam_mask_decoder = new Sam2MaskDecoder(decoder ?? w[DecoderScope], config);
         if (!config.UseObjPtrsInEncoder)
             return;
         if (config.UseMlpForObjPtrProj)

@@ -48,6 +48,17 @@ public sealed class CheckpointStore : WeightStore
     /// <exception cref="ModelFolderException">It is missing, misshaped, or not of floating point.</exception>
     public override Tensor Get(string name, long[] shape, Init init, ScalarType? type)
     {
+        var (file, entry) = Fitting(name, shape);
+        var stored = entry.Dtype.ToScalarType();
+        var wanted = type ?? (stored == ScalarType.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32);
+        if (!_tensors.TryGetValue((entry.Name, wanted), out var tensor))
+            _tensors.Add((entry.Name, wanted), tensor = Load(file, entry, wanted));
+        return tensor;
+    }
+
+    /// <summary>Where a parameter is stored, in the shape asked for; it counts as used then.</summary>
+    private (SafetensorsFile File, SafetensorsEntry Entry) Fitting(string name, long[] shape)
+    {
         var (file, entry) = Find(name) ?? throw Missing(name, shape);
         if (!entry.Shape.AsSpan().SequenceEqual(shape))
         {
@@ -56,15 +67,11 @@ public sealed class CheckpointStore : WeightStore
                 + "The folder seems to mix two models: fetch it again, or correct its config.json.");
         }
 
-        var stored = entry.Dtype.ToScalarType();
-        if (!stored.IsFloatingPoint())
+        if (!entry.Dtype.ToScalarType().IsFloatingPoint())
             throw new ModelFolderException($"'{file.Path}' stores '{entry.Name}' as {entry}, but a parameter is of floating point. Quantised checkpoints are not supported: fetch the original one.");
 
         _used.Add(entry.Name);
-        var wanted = type ?? (stored == ScalarType.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32);
-        if (!_tensors.TryGetValue((entry.Name, wanted), out var tensor))
-            _tensors.Add((entry.Name, wanted), tensor = Load(file, entry, wanted));
-        return tensor;
+        return (file, entry);
     }
 
     /// <summary>
@@ -94,6 +101,19 @@ public sealed class CheckpointStore : WeightStore
             tensor.Dispose();
         _tensors.Clear();
         _folder.Dispose();
+    }
+
+    protected override Tensor Stored(string name, long[] shape, Init init)
+    {
+        var (file, entry) = Fitting(name, shape);
+        var mapped = file.Map(entry);
+        return entry.Dtype is SafetensorsDtype.F32 or SafetensorsDtype.BF16 ? mapped : mapped.to(ScalarType.Float32);
+    }
+
+    /// <summary>The pages of the mapped file leave memory.</summary>
+    protected override void WasRead(string name)
+    {
+        if (Find(name) is var (file, entry)) file.DropPages(entry);
     }
 
     private (SafetensorsFile File, SafetensorsEntry Entry)? Find(string name)

@@ -20,13 +20,19 @@ public sealed class WeightScope
 
     public Device Device => _store.Device;
 
+    /// <summary>How the matrices of linear layers in it are held.</summary>
+    public Quantization Quantization { get; private init; }
+
     /// <summary>The scope of a child module or list entry: <c>scope["layers"][0]</c>.</summary>
-    public WeightScope this[string name] => new(_store, FullName(name), ComputeType);
+    public WeightScope this[string name] => new(_store, FullName(name), ComputeType) { Quantization = Quantization };
 
     public WeightScope this[int index] => this[index.ToString(System.Globalization.CultureInfo.InvariantCulture)];
 
     /// <summary>The same scope with another element type to compute in.</summary>
-    public WeightScope As(ScalarType computeType) => new(_store, Prefix, computeType);
+    public WeightScope As(ScalarType computeType) => new(_store, Prefix, computeType) { Quantization = Quantization };
+
+    /// <summary>The same scope with the matrices of its linear layers held in another way.</summary>
+    public WeightScope As(Quantization quantization) => new(_store, Prefix, ComputeType) { Quantization = quantization };
 
     public bool Has(string name) => _store.Has(FullName(name));
 
@@ -42,6 +48,10 @@ public sealed class WeightScope
     /// </summary>
     public Tensor GetMatrix(string name, Init init, params long[] shape) =>
         _store.Get(FullName(name), shape, init, Device.Type == DeviceType.CPU ? null : ComputeType);
+
+    /// <summary>A matrix for a linear layer, held as <see cref="Quantization"/> says.</summary>
+    public LinearMatrix GetLinear(string name, Init init, params long[] shape) =>
+        Quantization == Quantization.Int8 ? _store.GetInt8(FullName(name), shape, init) : new LinearMatrix(GetMatrix(name, init, shape));
 
     /// <summary>Hands over something derived from parameters; it is released with them.</summary>
     public T Own<T>(T derived)

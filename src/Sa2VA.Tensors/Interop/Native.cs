@@ -68,6 +68,11 @@ internal static unsafe partial class Native
     [LibraryImport(Library)]
     public static partial int sv_attention(nint query, nint key, nint value, nint mask, double scale, int causal, out nint output);
 
+    [LibraryImport(Library)] public static partial int sv_int8_rows(nint matrix, out nint values, out nint scales);
+
+    [LibraryImport(Library)]
+    public static partial int sv_linear_int8(nint input, nint values, nint scales, nint bias, int activation, out nint output);
+
     /// <summary>Turns a failed call into a <see cref="TensorException"/> with libtorch's message.</summary>
     public static void Check(int status)
     {

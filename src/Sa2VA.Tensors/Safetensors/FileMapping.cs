@@ -1,10 +1,14 @@
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 
 namespace Sa2VA.Tensors.Safetensors;
 
 /// <summary>A file mapped read-only, counted: it stays mapped until its owner and every lease have let go. Thread-safe.</summary>
-internal sealed unsafe class FileMapping
+internal sealed unsafe partial class FileMapping
 {
+    // From <sys/mman.h>, the same number on every Linux.
+    private const int MadviseDontNeed = 4;
+
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
     private readonly byte* _start;
@@ -63,6 +67,16 @@ internal sealed unsafe class FileMapping
         return new ReadOnlySpan<byte>(_start + offset, checked((int)count));
     }
 
+    /// <summary>Takes whole pages of a range out of this process's memory; a hint, which may be ignored.</summary>
+    public void DropPages(long offset, long count)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        var page = (long)Environment.SystemPageSize;
+        var first = (offset + page - 1) / page * page;
+        var end = (offset + count) / page * page;
+        if (end > first) _ = madvise((nint)(_start + first), (nuint)(end - first), MadviseDontNeed);
+    }
+
     /// <summary>One more holder.</summary>
     public IDisposable Lease()
     {
@@ -79,6 +93,9 @@ internal sealed unsafe class FileMapping
         _view.Dispose();
         _file.Dispose();
     }
+
+    [LibraryImport("libc")]
+    private static partial int madvise(nint address, nuint length, int advice);
 
     private static long LengthOf(string path)
     {

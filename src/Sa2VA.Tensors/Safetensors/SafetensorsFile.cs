@@ -77,6 +77,13 @@ public sealed class SafetensorsFile : IDisposable
         return _mapping.Address + (nint)(_header.DataStart + Own(entry).Offset);
     }
 
+    /// <summary>Lets the system take back the memory of an entry's pages; they are read from the file again when they are looked at again.</summary>
+    public void DropPages(SafetensorsEntry entry)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _mapping.DropPages(_header.DataStart + Own(entry).Offset, entry.ByteCount);
+    }
+
     /// <summary>
     /// Keeps the mapping alive, also after <see cref="Dispose"/>, until the lease is disposed. Whoever views the data without
     /// copying it holds one.

@@ -7,6 +7,7 @@
 #include "bridge.h"
 #include "errors.h"
 #include "handles.h"
+#include "int8.h"
 #include "kernels/kernels.h"
 
 namespace {
@@ -26,6 +27,34 @@ bool is_float(const at::Tensor& t) { return t.device().is_cpu() && t.scalar_type
 
 bool is_bfloat16(const at::Tensor& t) { return t.device().is_cpu() && t.scalar_type() == at::kBFloat16; }
 
+bool is_int8(const at::Tensor& t) { return t.device().is_cpu() && t.scalar_type() == at::kChar; }
+
+// One entry per output, as floats side by side.
+at::Tensor per_output(at::Tensor t, const at::Tensor& w, const char* what) {
+  require(t.numel() == w.size(0), what, w, t);
+  return t.to(at::kFloat).contiguous();
+}
+
+at::Tensor linear(at::Tensor x, at::Tensor w, at::Tensor scale, at::Tensor bias, int32_t activation) {
+  require(w.dim() == 2 && x.dim() >= 1 && x.size(-1) == w.size(1), "linear: the input's last dimension must match the weight's second", x, w);
+  const int64_t k = w.size(1), n = w.size(0);
+  if (scale.defined()) scale = per_output(scale, w, "linear: the scales must have one entry per output");
+  if (bias.defined()) bias = per_output(bias, w, "linear: the bias must have one entry per output");
+  w = w.contiguous();
+  auto sizes = x.sizes().vec();
+  sizes.back() = n;
+  // Rows may lie apart (a slice of a wider matrix); anything less regular is laid out first.
+  if (x.dim() != 2 || x.stride(1) != 1) x = x.contiguous();
+  const int64_t rows = k == 0 ? 0 : x.numel() / k;
+  const int64_t row_step = x.dim() == 2 && rows > 1 ? x.stride(0) : k;
+  auto out = at::empty(sizes, x.options().memory_format(at::MemoryFormat::Contiguous));
+  if (out.numel() > 0)
+    sv_linear_f32(x.data_ptr<float>(), w.data_ptr(), is_int8(w) ? SV_WEIGHT_INT8 : is_bfloat16(w) ? SV_WEIGHT_BF16 : SV_WEIGHT_F32,
+                  scale.defined() ? scale.data_ptr<float>() : nullptr, bias.defined() ? bias.data_ptr<float>() : nullptr,
+                  out.data_ptr<float>(), rows, n, k, row_step, n, activation, sv::thread_count());
+  return out;
+}
+
 // Fills batch, head and row steps; the batch step is 0 where one entry stands for all.
 void strides(const at::Tensor& t, int64_t batch, int64_t* steps) {
   steps[0] = t.size(0) == 1 && batch != 1 ? 0 : t.stride(0);
@@ -37,28 +66,31 @@ void strides(const at::Tensor& t, int64_t batch, int64_t* steps) {
 
 SV_API int sv_linear(void* input, void* weight, void* bias, int32_t activation, void** output) {
   return sv::guarded([&] {
-    auto x = sv::borrow(input);
-    auto w = sv::borrow(weight);
-    auto b = sv::borrow(bias);
-    require(w.dim() == 2 && x.dim() >= 1 && x.size(-1) == w.size(1), "linear: the input's last dimension must match the weight's second", x, w);
+    const auto x = sv::borrow(input), w = sv::borrow(weight);
     require(is_float(x) && (is_float(w) || is_bfloat16(w)), "linear: the input must be float32 and the weight float32 or bfloat16, on the cpu", x, w);
-    const int64_t k = w.size(1), n = w.size(0);
-    if (b.defined()) {
-      require(b.numel() == n, "linear: the bias must have one entry per output", w, b);
-      b = b.to(at::kFloat).contiguous();
-    }
+    *output = sv::give(linear(x, w, at::Tensor(), sv::borrow(bias), activation));
+  });
+}
+
+SV_API int sv_linear_int8(void* input, void* values, void* scales, void* bias, int32_t activation, void** output) {
+  return sv::guarded([&] {
+    const auto x = sv::borrow(input), w = sv::borrow(values);
+    require(is_float(x) && is_int8(w), "linear: the input must be float32 and the weight int8, on the cpu", x, w);
+    *output = sv::give(linear(x, w, sv::borrow(scales), sv::borrow(bias), activation));
+  });
+}
+
+SV_API int sv_int8_rows(void* matrix, void** values, void** scales) {
+  return sv::guarded([&] {
+    auto w = sv::borrow(matrix);
+    require(w.dim() == 2 && (is_float(w) || is_bfloat16(w)), "int8: the matrix must be float32 or bfloat16, on the cpu", w, w);
     w = w.contiguous();
-    auto sizes = x.sizes().vec();
-    sizes.back() = n;
-    // Rows may lie apart (a slice of a wider matrix); anything less regular is laid out first.
-    if (x.dim() != 2 || x.stride(1) != 1) x = x.contiguous();
-    const int64_t rows = k == 0 ? 0 : x.numel() / k;
-    const int64_t row_step = x.dim() == 2 && rows > 1 ? x.stride(0) : k;
-    auto out = at::empty(sizes, x.options().memory_format(at::MemoryFormat::Contiguous));
-    if (out.numel() > 0)
-      sv_linear_f32(x.data_ptr<float>(), w.data_ptr(), is_bfloat16(w), b.defined() ? b.data_ptr<float>() : nullptr, out.data_ptr<float>(),
-                    rows, n, k, row_step, n, activation, sv::thread_count());
-    *output = sv::give(std::move(out));
+    auto bytes = at::empty(w.sizes(), w.options().dtype(at::kChar));
+    auto steps = at::empty({w.size(0)}, w.options().dtype(at::kFloat));
+    sv_quantize_rows(w.data_ptr(), is_bfloat16(w) ? SV_WEIGHT_BF16 : SV_WEIGHT_F32, bytes.data_ptr<int8_t>(), steps.data_ptr<float>(), w.size(0),
+                     w.size(1), sv::thread_count());
+    *values = sv::give(std::move(bytes));
+    *scales = sv::give(std::move(steps));
   });
 }
 

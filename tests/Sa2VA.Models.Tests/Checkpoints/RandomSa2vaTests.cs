@@ -19,6 +19,7 @@ public sealed class RandomSa2vaTests : IDisposable
     [Theory]
     [InlineData("tiny", false)]
     [InlineData("tiny-i", true)]
+    [InlineData("tiny-desa2va", false)]
     [InlineData("tiny-internlm2", false)]
     [InlineData("tiny-phi3", false)]
     [InlineData("tiny-qwen2.5vl", false)]

@@ -62,7 +62,7 @@ public sealed class LanguageModelGoldenTests
 
     private static int Best(Tensor logits) => (int)logits.argmax(-1).item<long>();
 
-    private static LanguageModelFamily? FamilyOf(string folder)
+    internal static LanguageModelFamily? FamilyOf(string folder)
     {
         using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(Golden.Root, folder, "config.json")));
         return json.RootElement.GetProperty("architecture").GetString() switch

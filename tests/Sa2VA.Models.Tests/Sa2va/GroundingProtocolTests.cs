@@ -94,13 +94,13 @@ public sealed class GroundingProtocolTests
 
     private static TrackerOptions Options { get; } = new() { FrameCount = Frames };
 
-    private static float[] Embedding(TinySa2va tiny)
+    internal static float[] Embedding(TinySa2va tiny)
     {
         var random = new Random(1);
         return [.. Enumerable.Range(0, tiny.Config.Tracker.HiddenDim).Select(_ => (float)(random.NextDouble() * 2 - 1))];
     }
 
-    private static ImageFeatures Features(TinySa2va tiny, int frame)
+    internal static ImageFeatures Features(TinySa2va tiny, int frame)
     {
         using var scope = NewDisposeScope();
         var side = tiny.Config.Tracker.ImageSize;

@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
+using Sa2VA.Models.Checkpoints;
 using Sa2VA.Models.Sa2va;
+using Sa2VA.Models.Sam2;
+using Sa2VA.Models.Weights;
 using Sa2VA.Tensors;
 using Sa2VA.Tensors.Safetensors;
 using Sa2VA.Testing;
@@ -107,6 +110,56 @@ public sealed class Sa2vaFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_plain_SAM_2_beside_it_gives_the_original_decoder()
+    {
+        _tiny.Save(_folder.FullPath);
+        using var second = new TemporaryFolder();
+        CopyTracker(second.FullPath, change: value => value * 2);
+        using var loaded = Sa2vaModel.Load(_folder.FullPath, Device.CPU, new LoadOptions { Sam2 = second.FullPath });
+
+        // Sentences are read by the folder's own decoder, the rest is decoded by the other one; all other weights are the folder's.
+        using var scope = torch.NewDisposeScope();
+        using var features = GroundingProtocolTests.Features(_tiny, 1);
+        var (own, embedding) = (_tiny.Model.Sam2, GroundingProtocolTests.Embedding(_tiny));
+        Assert.Equal(Masks(own, own.sam_mask_decoder), Masks(loaded.Sam2, loaded.ModifiedDecoder!));
+        Assert.NotEqual(Masks(own, own.sam_mask_decoder), Masks(loaded.Sam2, loaded.Sam2.sam_mask_decoder));
+        using var doubled = Sam2Checkpoint.Load(second.FullPath);
+        Assert.Equal(Masks(own, doubled.Model.sam_mask_decoder), Masks(loaded.Sam2, loaded.Sam2.sam_mask_decoder));
+
+        float[] Masks(Sam2Model model, Sam2MaskDecoder decoder) => model.Heads.Decode(
+            model.WithoutMemory(features.Fpn2), features.HighRes(decoder), null, null, torch.tensor(embedding, [1, 1, embedding.Length]), decoder).Masks.ToArray<float>();
+    }
+
+    [Fact]
+    public void A_second_folder_that_does_not_fit_is_refused_with_both_sizes()
+    {
+        _tiny.Save(_folder.FullPath);
+        using var second = new TemporaryFolder();
+        Directory.CreateDirectory(second.File("newer"));
+        CopyTracker(second.File("newer"), name => name == "mask_downsample.bias" ? "no_obj_embed_spatial" : name);
+        Refused(_folder.FullPath, second.File("newer"), "SAM 2.1");
+        Refused(_folder.FullPath, _folder.FullPath, "no plain SAM 2");
+        Refused(_folder.FullPath, second.File("none"), "There is no model folder");
+
+        using var improved = new TinySa2va("tiny-i");
+        improved.Save(second.FullPath);
+        ModelInitializer.Write(ModelPreset.Named("sam2-tiny"), second.File("s"), new InitOptions());
+        Refused(second.FullPath, second.File("s"), "has SAM 2's own mask decoder already");
+
+        static void Refused(string folder, string sam2, string words) =>
+            Assert.Contains(words, Assert.Throws<ModelFolderException>(() => Sa2vaModel.Load(folder, Device.CPU, new LoadOptions { Sam2 = sam2 })).Message);
+    }
+
+    [Fact]
+    public void A_quantised_model_answers()
+    {
+        _tiny.Save(_folder.FullPath, SafetensorsDtype.BF16);
+        using var quantised = Sa2vaModel.Load(_folder.FullPath, Device.CPU, new LoadOptions { Quantize = Quantization.Int8 });
+        using var prefix = quantised.EncodeFrames(_tiny.Frames(1));
+        Assert.Equal(6, quantised.Ask(prefix, "the dog", new AskOptions { MaxNewTokens = 6 }).TokenIds.Length);
+    }
+
+    [Fact]
     public void Missing_files_and_a_tokenizer_of_another_model_are_named()
     {
         Assert.Contains("config.json", Assert.Throws<ModelFolderException>(() => Load()).Message);
@@ -118,6 +171,15 @@ public sealed class Sa2vaFolderTests : IDisposable
         Assert.Contains("not valid JSON", Assert.Throws<ModelFolderException>(() => Load()).Message);
     }
 
+    /// <summary>The tracker of the saved model as a plain SAM 2 checkpoint.</summary>
+    private void CopyTracker(string to, Func<string, string>? rename = null, Func<Tensor, Tensor>? change = null)
+    {
+        const string prefix = "grounding_encoder.sam2_model.";
+        var config = JsonNode.Parse(File.ReadAllText(_folder.File("config.json")))!;
+        File.WriteAllText(Path.Combine(to, "config.json"), new JsonObject { ["sam2"] = config["sam2"]!.DeepClone() }.ToJsonString());
+        CopyWeights(_folder.FullPath, to, name => name.StartsWith(prefix, StringComparison.Ordinal), name => rename?.Invoke(name[prefix.Length..]) ?? name[prefix.Length..], change);
+    }
+
     private static void CopyWidened(string from, string to)
     {
         foreach (var file in Directory.EnumerateFiles(from).Where(file => !file.EndsWith(".safetensors", StringComparison.Ordinal)))
@@ -126,10 +188,11 @@ public sealed class Sa2vaFolderTests : IDisposable
     }
 
     /// <summary>Copies weights as float32.</summary>
-    private static void CopyWeights(string from, string to, Func<string, bool> keep)
+    private static void CopyWeights(string from, string to, Func<string, bool> keep, Func<string, string>? rename = null, Func<Tensor, Tensor>? change = null)
     {
         using var scope = torch.NewDisposeScope();
-        var weights = SafetensorsTensors.Load(Path.Combine(from, "model.safetensors"), widen: true).Where(pair => keep(pair.Key)).ToDictionary();
+        var weights = SafetensorsTensors.Load(Path.Combine(from, "model.safetensors"), widen: true).Where(pair => keep(pair.Key))
+            .ToDictionary(pair => rename?.Invoke(pair.Key) ?? pair.Key, pair => change?.Invoke(pair.Value) ?? pair.Value);
         SafetensorsTensors.Save(Path.Combine(to, "model.safetensors"), weights);
     }
 

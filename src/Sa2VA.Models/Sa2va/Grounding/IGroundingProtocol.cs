@@ -1,5 +1,6 @@
 using Sa2VA.Models.Sam2;
 using Sa2VA.Models.Sam2.Tracking;
+using Sa2VA.Tensors;
 
 namespace Sa2VA.Models.Sa2va.Grounding;
 
@@ -30,4 +31,12 @@ public interface IGroundingProtocol
     /// <param name="languageDecoder">The mask decoder that reads prompt vectors (Sa2VA-i's fine-tuned one); null for the tracker's own.</param>
     /// <returns>The masks of all objects on that frame.</returns>
     FrameMasks Prompt(VideoTracker tracker, int frame, ImageFeatures features, int objectId, float[] embedding, Sam2MaskDecoder? languageDecoder = null);
+
+    /// <summary>The mask of a prompt vector on one frame by itself, [height, width] of bool in the current scope: what is seen there, without memory.</summary>
+    /// <param name="tracker">As for <see cref="Prompt"/>; unchanged.</param>
+    /// <param name="features">Of that frame; borrowed.</param>
+    /// <param name="embedding">The prompt vector.</param>
+    /// <param name="languageDecoder">As for <see cref="Prompt"/>.</param>
+    Tensor Decode(VideoTracker tracker, ImageFeatures features, float[] embedding, Sam2MaskDecoder? languageDecoder = null) =>
+        Sa2vaIProtocol.Decode(tracker.Model, languageDecoder, features, embedding, tracker.VideoHeight, tracker.VideoWidth, tracker.Options.SelfFeedback);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Sa2VA.Tensors;
 
 namespace Sa2VA.Models.Sam2.Tracking;
@@ -44,6 +45,13 @@ public sealed record TrackerOptions
     /// Whether the object score empties the masks of objects that it calls absent: SAM 2 and Sa2VA-i's propagation do, Sa2VA does not.
     /// </summary>
     public bool? BlankAbsentMasks { get; init; }
+
+    /// <summary>
+    /// Whether the mask that a sentence's prompt vector gives is put back once as a dense prompt beside the same vector, and the mask that
+    /// comes out counts (DeSa2VA's self-feedback). No published weights were trained with it. Default no.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool SelfFeedback { get; init; }
 
     internal TrackerOptions Validated()
     {

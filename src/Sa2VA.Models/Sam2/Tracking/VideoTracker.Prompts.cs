@@ -7,7 +7,7 @@ namespace Sa2VA.Models.Sam2.Tracking;
 // Prompts: each predicts the object on one frame at once, and waits for BeginPropagation to become memory.
 public sealed partial class VideoTracker
 {
-    /// <summary>Mask logits fed back with a click stay within this.</summary>
+    /// <summary>Mask logits fed back, with a click or by themselves, stay within this.</summary>
     private const float PreviousLogitLimit = 32;
 
     /// <summary>Logit of an object without a prediction on a frame.</summary>
@@ -81,11 +81,17 @@ public sealed partial class VideoTracker
 
         using var scope = NewDisposeScope();
         var place = Place(frame, objectId, needsMemory: true);
-        var head = Decode(place, frame, features, points: null, maskInput: null, embeds.to(features.Fpn2.device).unsqueeze(0), numPoints: 0, decoder);
+        var prompt = embeds.to(features.Fpn2.device).unsqueeze(0);                                          // (1, n, C)
+        var head = Decode(place, frame, features, points: null, maskInput: null, prompt, numPoints: 0, decoder);
+        if (_options.SelfFeedback)
+            head = Decode(place, frame, features, points: null, Fed(head.LowResMasks), prompt, numPoints: 0, decoder);
         var masks = Accept(place, frame, features, head);
         place.Object.Points.Remove(frame);
         return masks;
     }
+
+    /// <summary>A predicted mask as the dense prompt of another prediction, (B, 1, s, s).</summary>
+    internal static Tensor Fed(Tensor lowResMasks) => lowResMasks.clamp(-PreviousLogitLimit, PreviousLogitLimit);
 
     /// <summary>Where a prompt goes: an initial one starts from the frame alone, any other corrects a walk in some direction.</summary>
     private readonly record struct Placement(ObjectState Object, bool Initial, bool Reverse, bool Conditioning);

@@ -57,6 +57,9 @@ public sealed partial class VideoTracker : IDisposable
     /// <summary>The network.</summary>
     public Sam2Model Model => _model;
 
+    /// <summary>What it was made with.</summary>
+    public TrackerOptions Options => _options;
+
     /// <summary>The objects in the order in which they were first prompted, which is the order of rows in masks.</summary>
     public IReadOnlyList<int> ObjectIds => [.. _objects.Keys];
 

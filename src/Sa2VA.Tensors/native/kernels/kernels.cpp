@@ -70,12 +70,12 @@ float* scratch(int64_t count) {
 
 }  // namespace sv
 
-void sv_linear_f32(const float* x, const void* w, int w_is_bf16, const float* bias, float* out, int64_t M, int64_t N,
-                   int64_t K, int64_t ldx, int64_t ldo, int act, int threads) {
+void sv_linear_f32(const float* x, const void* w, int weight, const float* scale, const float* bias, float* out, int64_t M,
+                   int64_t N, int64_t K, int64_t ldx, int64_t ldo, int act, int threads) {
   using namespace sv;
   if (M <= 0 || N <= 0) return;
   const Isa& isa = *current();
-  LinearPlan plan{x, w, bias, out, M, N, K, ldx, ldo, act, w_is_bf16 != 0, M, N, 1};
+  LinearPlan plan{x, w, scale, bias, out, M, N, K, ldx, ldo, act, weight, M, N, 1};
   // A small product is not worth waking threads for.
   if (threads < 1 || M * N * K < 100'000) threads = 1;
   const int64_t wanted = threads == 1 ? 1 : 4 * threads;

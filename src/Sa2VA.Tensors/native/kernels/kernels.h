@@ -15,11 +15,17 @@ extern "C" {
 
 enum SvActivation { SV_ACT_NONE = 0, SV_ACT_RELU = 1, SV_ACT_GELU = 2 /* erf form */, SV_ACT_SILU = 3 };
 
-// out[m, n] = act(sum_k x[m, k] * w[n, k] + bias[n]).
-// x: rows `ldx` elements apart. w: [N, K] dense row-major, float32, or bfloat16 when w_is_bf16. bias: [N] or null.
-// out: rows `ldo` elements apart; must not overlap x.
-void sv_linear_f32(const float* x, const void* w, int w_is_bf16, const float* bias, float* out, int64_t M, int64_t N,
-                   int64_t K, int64_t ldx, int64_t ldo, int act, int threads);
+enum SvWeight { SV_WEIGHT_F32 = 0, SV_WEIGHT_BF16 = 1, SV_WEIGHT_INT8 = 2 };
+
+// out[m, n] = act(scale[n] * sum_k x[m, k] * w[n, k] + bias[n]).
+// x: rows `ldx` elements apart. w: [N, K] dense row-major, of an SvWeight. scale, bias: [N] or null; the sum is scaled
+// once, when it is complete. out: rows `ldo` elements apart; must not overlap x.
+void sv_linear_f32(const float* x, const void* w, int weight, const float* scale, const float* bias, float* out, int64_t M,
+                   int64_t N, int64_t K, int64_t ldx, int64_t ldo, int act, int threads);
+
+// values[n, k] = the whole number nearest to w[n, k] / scales[n], of two the even one; scales[n] = max_k |w[n, k]| / 127.
+// w: [N, K] dense row-major, float32 or bfloat16. A row of zeros has the scale 0.
+void sv_quantize_rows(const void* w, int weight, int8_t* values, float* scales, int64_t N, int64_t K, int threads);
 
 // Fused scaled-dot-product attention with an online softmax: the [queries, keys] matrix is never formed.
 // The last dimension of q, k, v and out is dense; other strides are in elements and may be 0 to broadcast.

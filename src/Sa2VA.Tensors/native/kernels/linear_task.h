@@ -2,7 +2,7 @@
 
 constexpr int64_t DepthBlock = 512;  // every sum is cut here, whatever the shape: part of the result's definition
 
-// Adds one depth block's sums to an output tile; after the last block, bias and activation.
+// Adds one depth block's sums to an output tile; after the last block, scale, bias and activation.
 struct LinearTile {
   const LinearPlan& p;
   float* out;           // first element of the tile
@@ -17,12 +17,13 @@ struct LinearTile {
       const int64_t n = smaller(W, columns - j * W);
       if (n <= 0) return;
       const Vec bias = last && p.bias ? load_first(p.bias + column + j * W, n) : zero();
+      const Vec scale = last && p.scale ? load_first(p.scale + column + j * W, n) : zero();
 #pragma GCC unroll 16
       for (int i = 0; i < MR; i++) {
         float* to = out + i * p.ldo + j * W;
         Vec v = acc[i][j];
         if (!first) v = add(n == W ? load(to) : load_first(to, n), v);
-        if (last) v = activate(add(v, bias), p.act);
+        if (last) v = activate(p.scale ? fma(v, scale, bias) : add(v, bias), p.act);
         if (n == W) store(to, v);
         else store_first(to, v, n);
       }
@@ -116,10 +117,12 @@ inline void linear_task(const LinearPlan& p, int64_t task) {
   const int64_t row = task / p.across * p.rows_per, column = task % p.across * p.columns_per;
   const int64_t rows = smaller(p.rows_per, p.M - row), columns = smaller(p.columns_per, p.N - column);
   if (p.M <= SmallRows) {
-    if (p.w_is_bf16) linear_few_rows<bf16>(p, column, columns);
+    if (p.weight == SV_WEIGHT_BF16) linear_few_rows<bf16>(p, column, columns);
+    else if (p.weight == SV_WEIGHT_INT8) linear_few_rows<int8_t>(p, column, columns);
     else linear_few_rows<float>(p, column, columns);
   } else {
-    if (p.w_is_bf16) linear_block<bf16>(p, row, rows, column, columns);
+    if (p.weight == SV_WEIGHT_BF16) linear_block<bf16>(p, row, rows, column, columns);
+    else if (p.weight == SV_WEIGHT_INT8) linear_block<int8_t>(p, row, rows, column, columns);
     else linear_block<float>(p, row, rows, column, columns);
   }
 }

@@ -13,11 +13,12 @@ namespace sv {
 struct LinearPlan {
   const float* x;
   const void* w;
+  const float* scale;
   const float* bias;
   float* out;
   int64_t M, N, K, ldx, ldo;
   int act;
-  bool w_is_bf16;
+  int weight;
   int64_t rows_per, columns_per, across;
 };
 

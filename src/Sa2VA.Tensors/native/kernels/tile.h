@@ -32,6 +32,22 @@ inline void pack_columns(const T* src, int64_t ld, int64_t rows, int64_t depth, 
         }
       }
     }
+    if constexpr (sizeof(T) == sizeof(int8_t)) {
+      for (; valid == W && k + 4 * W <= depth; k += 4 * W) {
+        Vec t[W];
+        for (int i = 0; i < W; i++) {
+          __builtin_prefetch(base + i * ld + k + Ahead);
+          t[i] = load_quads(base + i * ld + k);
+        }
+        transpose(t);
+        for (int i = 0; i < W; i++) {
+          store(column + (k + 4 * i) * pitch, quarter<0>(t[i]));
+          store(column + (k + 4 * i + 1) * pitch, quarter<1>(t[i]));
+          store(column + (k + 4 * i + 2) * pitch, quarter<2>(t[i]));
+          store(column + (k + 4 * i + 3) * pitch, quarter<3>(t[i]));
+        }
+      }
+    }
     for (; k < depth; k += W) {
       const int64_t count = smaller(W, depth - k);
       Vec t[W];

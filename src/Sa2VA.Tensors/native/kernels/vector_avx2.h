@@ -22,6 +22,20 @@ SV_INLINE Vec load_first(const bf16* p, int64_t n) {
 SV_INLINE Vec load_pairs(const bf16* p) { return _mm256_castsi256_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))); }
 SV_INLINE Vec low_half(Vec v) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(v), 16)); }
 SV_INLINE Vec high_half(Vec v) { return _mm256_and_ps(v, _mm256_castsi256_ps(_mm256_set1_epi32(static_cast<int>(0xffff0000u)))); }
+SV_INLINE Vec load(const int8_t* p) {
+  return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));
+}
+SV_INLINE Vec load_first(const int8_t* p, int64_t n) {
+  alignas(8) int8_t t[W] = {};
+  for (int64_t i = 0; i < n; i++) t[i] = p[i];
+  return load(t);
+}
+// Four times W bytes as they lie in memory; lane i holds entries 4 i to 4 i + 3, which quarter<0> to quarter<3> widen.
+SV_INLINE Vec load_quads(const int8_t* p) { return _mm256_castsi256_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))); }
+template <int Q>
+SV_INLINE Vec quarter(Vec v) {
+  return _mm256_cvtepi32_ps(_mm256_srai_epi32(_mm256_slli_epi32(_mm256_castps_si256(v), 24 - 8 * Q), 24));
+}
 SV_INLINE Vec splat(float f) { return _mm256_set1_ps(f); }
 SV_INLINE Vec zero() { return _mm256_setzero_ps(); }
 SV_INLINE Vec add(Vec a, Vec b) { return _mm256_add_ps(a, b); }

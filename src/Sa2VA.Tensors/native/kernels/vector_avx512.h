@@ -16,6 +16,15 @@ SV_INLINE Vec load_first(const bf16* p, int64_t n) { return widen(_mm256_maskz_l
 SV_INLINE Vec load_pairs(const bf16* p) { return _mm512_loadu_ps(p); }
 SV_INLINE Vec low_half(Vec v) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(v), 16)); }
 SV_INLINE Vec high_half(Vec v) { return _mm512_and_ps(v, _mm512_castsi512_ps(_mm512_set1_epi32(static_cast<int>(0xffff0000u)))); }
+SV_INLINE Vec widen_bytes(__m128i b) { return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(b)); }
+SV_INLINE Vec load(const int8_t* p) { return widen_bytes(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))); }
+SV_INLINE Vec load_first(const int8_t* p, int64_t n) { return widen_bytes(_mm_maskz_loadu_epi8(first(n), p)); }
+// Four times W bytes as they lie in memory; lane i holds entries 4 i to 4 i + 3, which quarter<0> to quarter<3> widen.
+SV_INLINE Vec load_quads(const int8_t* p) { return _mm512_loadu_ps(p); }
+template <int Q>
+SV_INLINE Vec quarter(Vec v) {
+  return _mm512_cvtepi32_ps(_mm512_srai_epi32(_mm512_slli_epi32(_mm512_castps_si512(v), 24 - 8 * Q), 24));
+}
 SV_INLINE Vec splat(float f) { return _mm512_set1_ps(f); }
 SV_INLINE Vec zero() { return _mm512_setzero_ps(); }
 SV_INLINE Vec add(Vec a, Vec b) { return _mm512_add_ps(a, b); }

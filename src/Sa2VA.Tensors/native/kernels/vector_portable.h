@@ -35,6 +35,22 @@ SV_INLINE Vec load_pairs(const bf16* p) {
 }
 SV_INLINE Vec low_half(Vec v) { return reinterpret_cast<Vec>(reinterpret_cast<IntVec>(v) << 16); }
 SV_INLINE Vec high_half(Vec v) { return reinterpret_cast<Vec>(reinterpret_cast<IntVec>(v) & static_cast<int32_t>(0xffff0000u)); }
+SV_INLINE Vec load_first(const int8_t* p, int64_t n) {
+  Vec v = {};
+  for (int64_t i = 0; i < n; i++) v[i] = static_cast<float>(p[i]);
+  return v;
+}
+SV_INLINE Vec load(const int8_t* p) { return load_first(p, W); }
+// Four times W bytes as they lie in memory; lane i holds entries 4 i to 4 i + 3, which quarter<0> to quarter<3> widen. Little-endian.
+SV_INLINE Vec load_quads(const int8_t* p) {
+  Vec v;
+  __builtin_memcpy(&v, p, sizeof v);
+  return v;
+}
+template <int Q>
+SV_INLINE Vec quarter(Vec v) {
+  return __builtin_convertvector((reinterpret_cast<IntVec>(v) << (24 - 8 * Q)) >> 24, Vec);
+}
 SV_INLINE Vec splat(float f) { return Vec{f, f, f, f}; }
 SV_INLINE Vec zero() { return Vec{}; }
 SV_INLINE Vec add(Vec a, Vec b) { return a + b; }
