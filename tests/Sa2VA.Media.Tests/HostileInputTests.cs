@@ -73,7 +73,7 @@ public sealed class HostileInputTests(Clips clips) : IClassFixture<Clips>
         await ExpectAsync(MediaErrorKind.NotVideo, clips.Write("noise.mp4", [.. Enumerable.Range(0, 5000).Select(i => (byte)(i * i * 7919 >> 3))]));
         await ExpectAsync(MediaErrorKind.NotVideo, Renamed(clips.Make("image.png", "-f lavfi -i testsrc2=s=64x64 -frames:v 1"), "image1.mp4"));
         await ExpectAsync(MediaErrorKind.NotVideo, Renamed(clips.Make("image.jpg", "-f lavfi -i testsrc2=s=64x64 -frames:v 1"), "image2.mp4"));
-        await ExpectAsync(MediaErrorKind.NotVideo, clips.Make("image.webp", "-f lavfi -i testsrc2=s=64x64 -frames:v 1"));
+        await ExpectAsync(MediaErrorKind.NotVideo, Renamed(clips.Make("image.webp", "-f lavfi -i testsrc2=s=64x64 -frames:v 1"), "image3.mp4"));
         await ExpectAsync(MediaErrorKind.NoVideoStream, clips.Make("audio.mp4", "-f lavfi -i sine -t 1"));
         await ExpectAsync(MediaErrorKind.NoVideoStream, clips.Make("audio.mkv", "-f lavfi -i sine -t 1"));
     }

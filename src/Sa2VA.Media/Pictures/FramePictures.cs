@@ -3,13 +3,13 @@ using System.Runtime.CompilerServices;
 namespace Sa2VA.Media;
 
 /// <summary>
-/// Reads the JPEG and PNG files in which datasets keep frames, upright as stored: like Pillow's <c>Image.open</c>, a note in a JPEG that asks
+/// Reads the JPEG and PNG files in which datasets keep frames, and WebP and BMP, upright as stored: like Pillow's <c>Image.open</c>, a note in a JPEG that asks
 /// viewers to turn it is not followed. Transparency is composed over black.
 /// </summary>
 public static class FramePictures
 {
     /// <summary>Width and height of a picture, from its header; nothing is decoded.</summary>
-    /// <exception cref="MediaException">There is no such file, or it is no JPEG or PNG that can be read.</exception>
+    /// <exception cref="MediaException">There is no such file, or it is no picture that can be read.</exception>
     public static (int Width, int Height) Size(string path, MediaLimits? limits = null)
     {
         var header = PictureHeader.Read(path, limits ?? MediaLimits.Default);
@@ -38,6 +38,12 @@ public static class FramePictures
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 yield return PngReader.Read(paths[at++]).ToRgb();
+                continue;
+            }
+
+            if (header.Kind != PictureKind.Jpeg)
+            {
+                yield return await StillDecoder.ReadAsync(paths[at++], header, limits, cancellationToken);
                 continue;
             }
 
@@ -100,8 +106,11 @@ public static class FramePictures
     private static async Task<RgbImage> ReadOneAsync(string path, MediaLimits limits)
     {
         var header = PictureHeader.Read(path, limits);
-        return header.Kind == PictureKind.Png
-            ? PngReader.Read(path).ToRgb()
-            : await ReadAloneAsync(path, header, limits, started: null, CancellationToken.None);
+        return header.Kind switch
+        {
+            PictureKind.Png => PngReader.Read(path).ToRgb(),
+            PictureKind.Jpeg => await ReadAloneAsync(path, header, limits, started: null, CancellationToken.None),
+            _ => await StillDecoder.ReadAsync(path, header, limits, CancellationToken.None),
+        };
     }
 }

@@ -7,13 +7,18 @@ internal enum PictureKind
 {
     Png,
     Jpeg,
+    WebP,
+    Bmp,
 }
 
 /// <summary>What the first bytes of a picture say about it; nothing is decoded.</summary>
 internal readonly record struct PictureHeader(PictureKind Kind, int Width, int Height)
 {
+    /// <summary>Whether some of it may be transparent, of the kinds that ffmpeg decodes.</summary>
+    public bool HasAlpha { get; init; }
+
     /// <summary>Reads the header of a file.</summary>
-    /// <exception cref="MediaException">There is no such file, it is no JPEG or PNG, it is damaged, or it has too many pixels.</exception>
+    /// <exception cref="MediaException">There is no such file, it is of another kind, it is damaged, or it has too many pixels.</exception>
     public static PictureHeader Read(string path, MediaLimits limits)
     {
         InputGuard.CheckPicture(path, limits);
@@ -33,7 +38,13 @@ internal readonly record struct PictureHeader(PictureKind Kind, int Width, int H
     {
         try
         {
-            var header = stream.ReadByte() == 0xFF ? Jpeg(stream, name) : Png(stream, name);
+            var header = stream.ReadByte() switch
+            {
+                0xFF => Jpeg(stream, name),
+                'R' => WebPHeader.Read(stream, name),
+                'B' => Bmp(stream, name),
+                _ => Png(stream, name),
+            };
             if (header.Width <= 0 || header.Height <= 0)
                 throw Damaged(name, $"it says that it is {header.Width}x{header.Height}");
             return (long)header.Width * header.Height <= limits.MaxPixels
@@ -55,6 +66,18 @@ internal readonly record struct PictureHeader(PictureKind Kind, int Width, int H
         if (!start.StartsWith(PngWriter.Signature) || !start[12..16].SequenceEqual("IHDR"u8))
             throw Damaged(name, "it does not begin with a header");
         return new(PictureKind.Png, BinaryPrimitives.ReadInt32BigEndian(start[16..]), BinaryPrimitives.ReadInt32BigEndian(start[20..]));
+    }
+
+    private static PictureHeader Bmp(Stream stream, string name)
+    {
+        Span<byte> start = stackalloc byte[26];
+        stream.Position = 0;
+        stream.ReadExactly(start);
+        if (BinaryPrimitives.ReadInt32LittleEndian(start[14..]) == 12)
+            return new(PictureKind.Bmp, BinaryPrimitives.ReadUInt16LittleEndian(start[18..]), BinaryPrimitives.ReadUInt16LittleEndian(start[20..]));
+        // Rows from top to bottom have a negative height.
+        var height = BinaryPrimitives.ReadInt32LittleEndian(start[22..]);
+        return height == int.MinValue ? throw Damaged(name, "it has no height") : new(PictureKind.Bmp, BinaryPrimitives.ReadInt32LittleEndian(start[18..]), Math.Abs(height));
     }
 
     /// <summary>Walks the segments to the frame header (SOF), which comes after thumbnails, colour profiles and tables.</summary>
@@ -93,5 +116,5 @@ internal readonly record struct PictureHeader(PictureKind Kind, int Width, int H
 
     private static int Byte(Stream stream) => stream.ReadByte() is var b and >= 0 ? b : throw new EndOfStreamException();
 
-    private static MediaException Damaged(string name, string what) => new(MediaErrorKind.Damaged, $"'{name}' is a damaged picture: {what}.");
+    internal static MediaException Damaged(string name, string what) => new(MediaErrorKind.Damaged, $"'{name}' is a damaged picture: {what}.");
 }

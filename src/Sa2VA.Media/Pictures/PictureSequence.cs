@@ -12,6 +12,9 @@ internal sealed class PictureSequence
     public const int Rate = 24;
 
     private static readonly string[] Extensions = [".jpg", ".jpeg", ".png"];
+
+    // Pictures, but nothing that frames are kept in.
+    private static readonly string[] StillExtensions = [".webp", ".bmp"];
     private readonly string _path;
 
     private PictureSequence(string path, IReadOnlyList<string> files) => (_path, Files) = (path, files);
@@ -23,7 +26,7 @@ internal sealed class PictureSequence
     /// <exception cref="MediaException">It is a folder without pictures, or with pictures whose order is in doubt.</exception>
     public static PictureSequence? Find(string path, MediaLimits limits)
     {
-        if (IsPicture(path) && File.Exists(path))
+        if ((IsPicture(path) || StillExtensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)) && File.Exists(path))
             return new PictureSequence(path, [path]);
         if (!Directory.Exists(path))
             return null;
@@ -60,7 +63,7 @@ internal sealed class PictureSequence
         {
             cancellationToken.ThrowIfCancellationRequested();
             var header = PictureHeader.Read(file, limits);
-            kinds.Add(header.Kind == PictureKind.Png ? "png" : "mjpeg");
+            kinds.Add(header.Kind switch { PictureKind.Png => "png", PictureKind.Jpeg => "mjpeg", PictureKind.WebP => "webp", _ => "bmp" });
             if ((header.Width, header.Height) != (first.Width, first.Height))
             {
                 throw new MediaException(MediaErrorKind.Unsupported,
@@ -84,6 +87,7 @@ internal sealed class PictureSequence
             Frames = new FrameTable([.. Enumerable.Range(0, Files.Count).Select(i => (long)i)], [], isExact: true),
             StreamIndex = 0,
             NominalRate = Rate,
+            IsStill = File.Exists(_path),
         };
     }
 

@@ -14,12 +14,12 @@ internal static class InputGuard
     public static void Check(string path, MediaLimits limits) =>
         CheckHead(path, Head(path, limits.MaxFileBytes, nameof(MediaLimits.MaxFileBytes)));
 
-    /// <summary>Throws unless <paramref name="path"/> is a readable, regular, non-empty file that begins as PNG and JPEG pictures do.</summary>
+    /// <summary>Throws unless <paramref name="path"/> is a readable, regular, non-empty file that begins as the pictures do that are read.</summary>
     public static void CheckPicture(string path, MediaLimits limits)
     {
         var head = Head(path, limits.MaxPictureBytes, nameof(MediaLimits.MaxPictureBytes));
-        if (ImageName(head) is not ("PNG" or "JPEG"))
-            throw new MediaException(MediaErrorKind.NotVideo, $"'{path}' is not a JPEG or PNG picture, whatever its name says. Convert it first: ffmpeg -i IN OUT.png");
+        if (ImageName(head) is not ("PNG" or "JPEG" or "WebP" or "BMP"))
+            throw new MediaException(MediaErrorKind.NotVideo, $"'{path}' is not a JPEG, PNG, WebP or BMP picture, whatever its name says. Convert it first: ffmpeg -i IN OUT.png");
     }
 
     private static byte[] Head(string path, long maxBytes, string limit)
@@ -76,7 +76,7 @@ internal static class InputGuard
     private static void CheckHead(string path, ReadOnlySpan<byte> head)
     {
         if (ImageName(head) is { } image)
-            throw new MediaException(MediaErrorKind.NotVideo, $"'{path}' is a still image ({image}); a video is expected. Pictures are read when they are JPEG or PNG and named so.");
+            throw new MediaException(MediaErrorKind.NotVideo, $"'{path}' is a still image ({image}); a video is expected. Pictures are read when they are JPEG, PNG, WebP or BMP and named so.");
 
         var text = head.StartsWith("\uFEFF"u8) ? head[3..] : head;
         var trimmed = text.TrimStart(" \t\r\n"u8);

@@ -34,6 +34,9 @@ public sealed record VideoInfo(
     /// <summary>The file ends before its content does: reading past the last of <see cref="FrameCount"/> frames throws.</summary>
     public bool IsTruncated { get; init; }
 
+    /// <summary>It is one picture, given as a file, and no video: its one frame has no time.</summary>
+    public bool IsStill { get; init; }
+
     /// <summary>A steady rate that suits an overlay: the median rate of the frames, between 1 and 120 per second.</summary>
     public double NominalRate { get; init; }
 
