@@ -10,6 +10,7 @@ public sealed class GrowingAnswer : IDisposable
     private readonly List<Tensor> _watched = [];
     private readonly Tensor _prompt;
     private bool _isLast;
+    private bool _ends;
 
     /// <param name="cache">What was read so far; holds the whole answer but its last token in the end.</param>
     /// <param name="prompt">Embeddings of the rest of the prompt, [1, n, H], n at least 1.</param>
@@ -44,6 +45,15 @@ public sealed class GrowingAnswer : IDisposable
     /// <summary>What is read next, [1, n, H].</summary>
     internal Tensor Input(LanguageModel model) => _tokens.Count == 0 ? _prompt.alias() : model.Embed([_tokens[^1]]);
 
+    /// <summary>Ends the answer early: after its first token, or where it is. One step more is needed where it is not done then.</summary>
+    public void End()
+    {
+        _ends = true;
+        if (_tokens.Count == 0 || IsDone) return;
+        _isLast = true;
+        IsDone = !KeepsState;
+    }
+
     /// <summary>The answer as far as it is known; what it holds is the caller's from then on.</summary>
     public Generation Take()
     {
@@ -71,7 +81,7 @@ public sealed class GrowingAnswer : IDisposable
 
         _tokens.Add(next);
         KeepsState = next == _options.WatchedId;
-        _isLast = _options.StopIds.Contains(next) || _tokens.Count == _options.MaxNewTokens;
+        _isLast = _options.StopIds.Contains(next) || _tokens.Count == _options.MaxNewTokens || _ends;
         IsDone = _isLast && !KeepsState;
     }
 }

@@ -38,7 +38,7 @@ public sealed class KeyValueCache : IDisposable
     /// <summary>Bytes held.</summary>
     public long Bytes => BytesOf(_config, _type, _capacity);
 
-    internal RotaryState Rotary { get; }
+    internal RotaryState Rotary { get; private set; }
 
     /// <summary>Bytes that so many tokens take.</summary>
     internal static long BytesOf(LanguageModelConfig config, ScalarType type, long tokens)
@@ -88,6 +88,12 @@ public sealed class KeyValueCache : IDisposable
     }
 
     internal void Advance(long count) => Length += count;
+
+    /// <summary>The place where it stands, to come back to.</summary>
+    internal CacheMark Mark() => new(Length, Rotary.Copy());
+
+    /// <summary>Forgets what was read since a place.</summary>
+    internal void Rewind(CacheMark mark) => (Length, Rotary) = (mark.Length, mark.Rotary.Copy());
 
     /// <summary>Takes back what <see cref="Advance"/> counted last.</summary>
     internal void Forget(long count) => Length -= count;

@@ -10,6 +10,9 @@ namespace Sa2VA.Models.Sa2va;
 /// <param name="StopWords">Tokens that end an answer, beside the tokenizer's own.</param>
 public sealed record ChatTemplate(string Name, string Before, string After, IReadOnlyList<string> StopWords)
 {
+    /// <summary>What stands between the end of an answer and the next question.</summary>
+    public string Between { get; init; } = "\n" + Before;
+
     private const string UserTurn = QwenTokens.TurnStart + "user\n";
     private const string AnswerTurn = QwenTokens.TurnEnd + "\n" + QwenTokens.TurnStart + "assistant\n";
 

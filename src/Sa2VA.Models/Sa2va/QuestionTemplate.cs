@@ -11,8 +11,10 @@ public static partial class QuestionTemplate
     private const string AskForMask = "Please respond with a segmentation mask.";
 
     /// <summary>The text that follows the image.</summary>
+    /// <param name="sentence">What a person wrote.</param>
+    /// <param name="isStill">Whether it is about a still picture, for which the official evaluation puts phrases in another way.</param>
     /// <exception cref="ArgumentException">There is nothing but white space.</exception>
-    public static string Apply(string sentence)
+    public static string Apply(string sentence, bool isStill = false)
     {
         var text = sentence.Trim();
         if (text.Length == 0)
@@ -25,7 +27,8 @@ public static partial class QuestionTemplate
             return $"\n{Ended(text)} {AskForMask}";
         if (Request().IsMatch(text))
             return "\n" + text;
-        return $"\nPlease segment {LowerArticle(text.TrimEnd('.', ' '))}.";
+        var phrase = LowerArticle(text.TrimEnd('.', ' '));
+        return isStill ? $"\n Please segment {phrase} in this image." : $"\nPlease segment {phrase}.";
     }
 
     /// <summary>Only an article: names and abbreviations keep their capital.</summary>

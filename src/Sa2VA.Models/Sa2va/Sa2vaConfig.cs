@@ -40,6 +40,12 @@ public sealed record Sa2vaConfig
     /// <summary>Which state of the vision tower is read: -1 the last.</summary>
     public int SelectLayer { get; init; } = -1;
 
+    /// <summary>
+    /// Most tiles of a still picture over InternVL. Default 12, as the official code prescribes whatever config.json says; the field
+    /// <c>image_tiles</c>, which is ours, is for models trained with fewer. Over Qwen-VL 1: it takes pictures of any shape.
+    /// </summary>
+    public int ImageTiles { get; init; } = 12;
+
     /// <summary>How questions are put.</summary>
     public ChatTemplate Template { get; init; } = ChatTemplate.QwenChat;
 
@@ -51,6 +57,9 @@ public sealed record Sa2vaConfig
 
     /// <summary>Language tokens per frame; over Qwen-VL the most there can be.</summary>
     public int TokensPerFrame => QwenVision is { } qwen ? MaxPixels / (qwen.PatchSize * qwen.PatchSize * qwen.GroupSize) : VisionImageSize / Vision.PatchSize / GroupSide * (VisionImageSize / Vision.PatchSize / GroupSide);
+
+    /// <summary>Tokens along a side of a frame or tile over InternVL: the grid of <see cref="RegionCells"/>.</summary>
+    public int CellsPerSide => VisionImageSize / Vision.PatchSize / GroupSide;
 
     /// <summary>Bytes that a frame takes on its way through the vision tower, about: a layer's states and those inside of its MLP, in float32.</summary>
     public long VisionBytesPerFrame => QwenVision is { } qwen
@@ -125,10 +134,13 @@ public sealed record Sa2vaConfig
             GroupSide = Side(root),
             TransposedGroups = root.RequireOneOf("ps_version", "v1", "v1", "v2") == "v1",
             SelectLayer = root.Integer("select_layer", -1),
+            ImageTiles = root.Size("image_tiles", 12),
             Template = ChatTemplate.Named(root.Text("template", ChatTemplate.Default(language.Family).Name))
                 ?? throw root.Unsupported("template", $"'{root.Text("template")}'", "'qwen_chat', 'internlm2_chat' and 'phi3_chat' are"),
         };
         root.RequireMultiple("force_image_size", config.VisionImageSize, "patch size times group side", vision.PatchSize * config.GroupSide);
+        if (config.ImageTiles > 64)
+            throw root.Unsupported("image_tiles", $"{config.ImageTiles}", "1 to 64 is");
         if (config.SelectLayer >= 0 || config.SelectLayer < -vision.Layers - 1)
             throw root.Unsupported("select_layer", $"{config.SelectLayer}", $"-1 to -{vision.Layers + 1} are, counted from the last layer");
         return config;
@@ -153,6 +165,7 @@ public sealed record Sa2vaConfig
             Tracker = TrackerOf(root, json, where),
             Decoupled = DecoupledConfig.Of(root),
             Template = vision.IsQwen3 ? ChatTemplate.QwenChat : ChatTemplate.QwenWithSystem,
+            ImageTiles = 1,
             MinPixels = root.Size("min_pixels", 512 * 28 * 28),
             MaxPixels = root.Size("max_pixels", 2048 * 28 * 28),
         };

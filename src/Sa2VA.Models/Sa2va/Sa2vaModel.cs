@@ -12,7 +12,7 @@ namespace Sa2VA.Models.Sa2va;
 /// A loaded Sa2VA: looks at key frames, answers questions about them, and has the tracker that turns answers into masks.
 /// Everything but the constructor and <see cref="Dispose"/> is safe to call from one thread at a time.
 /// </summary>
-public sealed class Sa2vaModel : IDisposable
+public sealed partial class Sa2vaModel : IDisposable
 {
     private readonly Sa2vaNetwork _network;
     private readonly WeightStore? _owned;
@@ -97,32 +97,46 @@ public sealed class Sa2vaModel : IDisposable
     /// <param name="framesAtOnce">Frames in a pass, at least 1: memory grows with it, see <see cref="Sa2vaConfig.VisionBytesPerFrame"/>.</param>
     /// <returns>A prefix for each video, in their order; the caller's.</returns>
     /// <exception cref="ArgumentException">As of one video, see <see cref="CheckFrames"/>; nothing was looked at.</exception>
-    public IReadOnlyList<VisionPrefix> EncodeFrames(IReadOnlyList<IReadOnlyList<RgbPixels>> videos, int framesAtOnce)
+    public IReadOnlyList<VisionPrefix> EncodeFrames(IReadOnlyList<IReadOnlyList<RgbPixels>> videos, int framesAtOnce) =>
+        Encode([.. videos.Select(frames => new VisionInput(frames))], framesAtOnce);
+
+    /// <summary>The same for videos and still pictures.</summary>
+    /// <param name="inputs">What to look at.</param>
+    /// <param name="framesAtOnce">Frames or tiles in a pass, at least 1.</param>
+    /// <returns>A prefix for each, in their order; the caller's.</returns>
+    /// <exception cref="ArgumentException">One cannot be looked at, see <see cref="Check"/>; nothing was looked at.</exception>
+    public IReadOnlyList<VisionPrefix> Encode(IReadOnlyList<VisionInput> inputs, int framesAtOnce)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(framesAtOnce, 1);
-        foreach (var frames in videos) CheckFrames(frames);
+        foreach (var input in inputs) Check(input);
 
         using var scope = NewDisposeScope();
         if (_network.QwenVision is { } tower)
-            return ReadEach(videos, frames => Read(_network.Look(tower, frames), frames.Count));
-        var features = cat([.. videos.SelectMany(frames => frames).Chunk(framesAtOnce).Select(Look)]);         // [F, tokens, H]
+            return ReadEach(inputs, input => Read(_network.Look(tower, input.Pictures), input));
+        var features = cat([.. inputs.SelectMany(input => input.Pictures).Chunk(framesAtOnce).Select(Look)]);  // [F, tokens, H]
         var first = 0;
-        return ReadEach(videos, frames =>
+        return ReadEach(inputs, input =>
         {
-            first += frames.Count;
-            return Read(PrefixIds(frames.Count), features.narrow(0, first - frames.Count, frames.Count), frames.Count);
+            first += input.Pictures.Count;
+            return Read(PrefixIds(input), WithRegions(features.narrow(0, first - input.Pictures.Count, input.Pictures.Count), input.Regions), input);
         });
     }
 
     /// <summary>Refuses key frames that cannot be looked at.</summary>
     /// <exception cref="ArgumentException">There is no frame, one has another size, or they are too many for the language model.</exception>
-    public void CheckFrames(IReadOnlyList<RgbPixels> frames)
+    public void CheckFrames(IReadOnlyList<RgbPixels> frames) => Check(new VisionInput(frames));
+
+    /// <summary>Refuses what cannot be looked at.</summary>
+    /// <exception cref="ArgumentException">As <see cref="CheckFrames"/>; or there are regions that cannot be asked about.</exception>
+    public void Check(VisionInput input)
     {
+        var frames = input.Pictures;
+        CheckRegions(input);
         if (frames.Count == 0)
             throw new ArgumentException("There is no frame to look at.", nameof(frames));
         if (Config.QwenVision is { } qwen)
             CheckSizes(frames, qwen.PatchSize * qwen.MergeSize);
-        var tokens = PrefixIds(frames).Length;
+        var tokens = PrefixIds(input).Length;
         if (tokens >= LanguageModel.ContextLimit)
             throw new ArgumentException($"{frames.Count} frames take {tokens} tokens, more than the {LanguageModel.ContextLimit} that the language model reads; choose fewer key frames.", nameof(frames));
         var side = Config.VisionImageSize;
@@ -162,16 +176,15 @@ public sealed class Sa2vaModel : IDisposable
     public PendingAnswer Begin(VisionPrefix prefix, string question, AskOptions? options = null)
     {
         options = (options ?? new AskOptions()).Validated();
-        var text = options.Raw ? question : QuestionTemplate.Apply(question);
-        var ids = _prompts.Question(text);
+        var text = options.Raw ? question : QuestionTemplate.Apply(question, prefix.IsStill);
+        var ids = _prompts.Question(prefix.Tail + text);
         var room = LanguageModel.ContextLimit - prefix.Tokens - ids.Length - 1;
         if (room < 1)
             throw new ArgumentException($"The question takes {ids.Length} tokens; with the frames' {prefix.Tokens} that is more than the {LanguageModel.ContextLimit} that the language model reads. Ask a shorter question.", nameof(question));
 
         using var scope = NewDisposeScope();
-        var limits = new GenerationOptions((int)Math.Min(options.MaxNewTokens, room), _prompts.Stops, _prompts.Segmentation) { Sampling = options.Sampling };
         var rest = _network.LanguageModel.Embed(ids);
-        return new PendingAnswer(prefix.Cache.Copy(more: ids.Length + 32), rest, limits);
+        return new PendingAnswer(prefix.Cache.Copy(more: ids.Length + 32), rest, Limits(options, room), Tokenizer);
     }
 
     /// <summary>
@@ -184,7 +197,7 @@ public sealed class Sa2vaModel : IDisposable
     {
         List<GrowingAnswer> open = [.. answers.Select(answer => answer.Decoding).Where(decoding => !decoding.IsDone)];
         if (open.Count > 0) AnswerDecoding.Step(_network.LanguageModel, open);
-        foreach (var answer in answers.Where(answer => answer.Decoding.IsDone)) answer.Answer ??= Interpret(answer.Decoding);
+        foreach (var answer in answers.Where(answer => answer.Answer is null && answer.Decoding.IsDone)) answer.Complete(Interpret(answer.Decoding));
     }
 
     public void Dispose() => _owned?.Dispose();
@@ -192,9 +205,8 @@ public sealed class Sa2vaModel : IDisposable
     /// <summary>The tokens before a question: the turn's beginning, then the frames with a line break between.</summary>
     internal int[] PrefixIds(int frames) => _prompts.Prefix(frames);
 
-    private int[] PrefixIds(IReadOnlyList<RgbPixels> frames) => Config.QwenVision is { } qwen
-        ? _prompts.Prefix([.. frames.Select(frame => frame.Width / qwen.PatchSize * (frame.Height / qwen.PatchSize) / qwen.GroupSize)])
-        : PrefixIds(frames.Count);
+    private GenerationOptions Limits(AskOptions options, long room) =>
+        new((int)Math.Min(options.MaxNewTokens, room), _prompts.Stops, _prompts.Segmentation) { Sampling = options.Sampling };
 
     private static void CheckSizes(IReadOnlyList<RgbPixels> frames, int multiple)
     {
@@ -205,13 +217,13 @@ public sealed class Sa2vaModel : IDisposable
         }
     }
 
-    private static List<VisionPrefix> ReadEach(IReadOnlyList<IReadOnlyList<RgbPixels>> videos, Func<IReadOnlyList<RgbPixels>, VisionPrefix> read)
+    private static List<VisionPrefix> ReadEach(IReadOnlyList<VisionInput> inputs, Func<VisionInput, VisionPrefix> read)
     {
-        var prefixes = new List<VisionPrefix>(videos.Count);
+        var prefixes = new List<VisionPrefix>(inputs.Count);
         try
         {
-            foreach (var frames in videos)
-                prefixes.Add(read(frames));
+            foreach (var input in inputs)
+                prefixes.Add(read(input));
             return prefixes;
         }
         catch
@@ -222,12 +234,12 @@ public sealed class Sa2vaModel : IDisposable
     }
 
     /// <summary>Over Qwen-VL: the tokens of a frame have its rows and columns, and are added to in the first layers.</summary>
-    private VisionPrefix Read(QwenVlFrames seen, int frames)
+    private VisionPrefix Read(QwenVlFrames seen, VisionInput input)
     {
         var ids = _prompts.Prefix(seen.Tokens);
         var embeddings = _network.Embed(ids, _prompts.Placeholder, seen.Embeddings);
         var (positions, deep) = (seen.Positions(ids, _prompts.Placeholder), seen.Deep(ids, _prompts.Placeholder, embeddings.device));
-        return Filled(ids.Length, frames, cache =>
+        return Filled(ids.Length, input, cache =>
             _network.LanguageModel.forward(embeddings, [new Continuation(cache, ids.Length) { Positions = positions }], hidden_states: null, deep));
     }
 
@@ -239,16 +251,16 @@ public sealed class Sa2vaModel : IDisposable
         return _network.Look(pixels).MoveToOuterDisposeScope();                                      // [B, tokens, H]
     }
 
-    private VisionPrefix Read(int[] ids, Tensor features, int frames) =>
-        Filled(ids.Length, frames, cache => _network.LanguageModel.forward(_network.Embed(ids, _prompts.Placeholder, features), cache));
+    private VisionPrefix Read(int[] ids, Tensor features, VisionInput input) =>
+        Filled(ids.Length, input, cache => _network.LanguageModel.forward(_network.Embed(ids, _prompts.Placeholder, features), cache));
 
-    private VisionPrefix Filled(int tokens, int frames, Action<KeyValueCache> read)
+    private VisionPrefix Filled(int tokens, VisionInput input, Action<KeyValueCache> read)
     {
         var cache = _network.LanguageModel.NewCache(tokens);
         try
         {
             read(cache);
-            return new VisionPrefix(cache, frames);
+            return new VisionPrefix(cache, input);
         }
         catch
         {

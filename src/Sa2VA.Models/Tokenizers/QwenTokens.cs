@@ -13,6 +13,10 @@ public static class QwenTokens
     public const string VisionEnd = "<|vision_end|>";
     public const string ImagePad = "<|image_pad|>";
     public const string Segmentation = "[SEG]";
+    public const string PhraseStart = "<p>";
+    public const string PhraseEnd = "</p>";
+    public const string RegionStart = "<vp>";
+    public const string RegionEnd = "</vp>";
 
     /// <summary>First added id of the official Qwen2.5 vocabularies.</summary>
     public const int OfficialBase = 151_643;
@@ -34,7 +38,7 @@ public static class QwenTokens
         ImageStart, ImageEnd, ImageContext, "<quad>", "</quad>", "<ref>", "</ref>", "<box>", "</box>",
     ];
 
-    private static readonly string[] Sa2va = [Segmentation, "<p>", "</p>", "<vp>", "</vp>"];
+    private static readonly string[] Sa2va = [Segmentation, PhraseStart, PhraseEnd, RegionStart, RegionEnd];
 
     /// <summary>How many there are: vocabulary base plus this is the smallest embedding.</summary>
     public static int AddedCount => Control.Length + Plain.Length + InternVl.Length + Sa2va.Length;

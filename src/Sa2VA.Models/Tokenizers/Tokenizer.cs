@@ -191,6 +191,9 @@ public sealed class Tokenizer
         return Encoding.UTF8.GetString([.. bytes]);
     }
 
+    /// <summary>The bytes that an id stands for: none for an id without a token, and not always whole characters.</summary>
+    public ReadOnlySpan<byte> Spelling(int id) => (uint)id < (uint)_spelling.Length ? _spelling[id] : null;
+
     private int? Known(int id) => (uint)id < (uint)_spelling.Length ? id : null;
 
     private static byte[]?[] Spellings(byte[]?[] own, IReadOnlyList<AddedToken> added)

@@ -28,4 +28,12 @@ public sealed class QuestionTemplateTests
     [InlineData(" \n\t")]
     public void Nothing_is_refused_with_an_example(string sentence) =>
         Assert.Contains("for example", Assert.Throws<ArgumentException>(() => QuestionTemplate.Apply(sentence)).Message);
+
+    [Theory]
+    [InlineData("the red cup.", "\n Please segment the red cup in this image.")]
+    [InlineData("A dog", "\n Please segment a dog in this image.")]
+    [InlineData("What is red?", "\n What is red? Please respond with a segmentation mask.")]
+    [InlineData("Please segment the dog in this image.", "\nPlease segment the dog in this image.")]
+    public void A_phrase_about_a_still_picture_is_put_as_the_evaluation_of_pictures_puts_it(string sentence, string prompt) =>
+        Assert.Equal(prompt, QuestionTemplate.Apply(sentence, isStill: true));
 }
