@@ -23,6 +23,9 @@ internal sealed class GroundVideo(
 {
     public IReadOnlyList<RgbImage> KeyFrames => keyFrames;
 
+    /// <summary>Whether they are the tiles of a still picture.</summary>
+    public bool IsStill { get; init; }
+
     public IReadOnlyList<(int Target, string Text)> Questions => questions;
 
     public int MaxNewTokens => maxNewTokens;

@@ -155,8 +155,7 @@ internal sealed class KeyframeActor(Sa2vaModel model, TensorThread tensors, Keyf
     private IReadOnlyList<VisionPrefix> Look(IReadOnlyList<GroundVideo> videos, int framesAtOnce)
     {
         using var scope = NewDisposeScope();
-        return model.EncodeFrames(
-            [.. videos.Select(video => (IReadOnlyList<RgbPixels>)[.. video.KeyFrames.Select(image => new RgbPixels(image.Width, image.Height, image.Memory))])], framesAtOnce);
+        return model.Encode([.. videos.Select(video => KeyFramePictures.Input(video.KeyFrames, video.IsStill))], framesAtOnce);
     }
 
     /// <summary>Begins answers while there is room: one of each video in turn.</summary>

@@ -7,7 +7,10 @@ namespace Sa2VA.Cluster.Results;
 public static class MasksJsonFrames
 {
     /// <summary>Writes a step's masks as an element of <c>frames</c>.</summary>
-    public static void Write(Utf8JsonWriter json, StoredStep step)
+    /// <param name="json">To.</param>
+    /// <param name="step">What.</param>
+    /// <param name="boxes">Whether each mask is told with the boxes around its parts: x, y, width, height.</param>
+    public static void Write(Utf8JsonWriter json, StoredStep step, bool boxes = false)
     {
         ArgumentNullException.ThrowIfNull(json);
         ArgumentNullException.ThrowIfNull(step);
@@ -30,10 +33,24 @@ public static class MasksJsonFrames
             json.WriteNumber("area", RleCodec.Area(mask.Rle));
             json.WriteNumber("objectScore", mask.ObjectScore);
             json.WriteNumber("predictedIou", mask.PredictedIou);
+            if (boxes) WriteBoxes(json, mask.Rle);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private static void WriteBoxes(Utf8JsonWriter json, Rle rle)
+    {
+        json.WriteStartArray("boxes");
+        foreach (var box in MaskParts.Boxes(RleCodec.Decode(rle), rle.Width, rle.Height))
+        {
+            json.WriteStartArray();
+            foreach (var number in (ReadOnlySpan<int>)[box.X, box.Y, box.Width, box.Height]) json.WriteNumberValue(number);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
     }
 }

@@ -24,6 +24,7 @@ public sealed class ModelHost : IAsyncDisposable
     private readonly ActorSystem _system = new();
     private ActorRef<KeyframeCommand>? _keyframes;
     private RunModel? _model;
+    private int _spawned;
 
     /// <summary>Names a model; nothing is opened yet.</summary>
     /// <param name="folder">Model folder in the official layout.</param>
@@ -77,6 +78,10 @@ public sealed class ModelHost : IAsyncDisposable
             _turn.Release();
         }
     }
+
+    /// <summary>Starts an actor that works with the model and ends before it does, at the latest.</summary>
+    internal ActorRef<TMessage> Spawn<TMessage>(string name, Func<Actor<TMessage>> factory, int mailboxCapacity) =>
+        _system.Spawn($"{name}-{Interlocked.Increment(ref _spawned)}", factory, new ActorOptions { MailboxCapacity = mailboxCapacity, Supervision = SupervisionStrategy.StopOnFailure });
 
     /// <summary>The model; the first caller waits for the weights to be mapped.</summary>
     internal async Task<RunModel> GetAsync(CancellationToken cancellationToken)

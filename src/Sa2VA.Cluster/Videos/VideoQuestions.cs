@@ -28,10 +28,10 @@ internal sealed class VideoQuestions(Sitting sitting)
         VideoInfo info, IReadOnlyList<int> steps, IReadOnlyList<(int Target, string Text)> questions, Func<AnsweredQuestion, Task> record, CancellationToken stop)
     {
         var (model, actor) = await ModelAsync(stop);
-        var images = await ReadAsync(info, steps, model.Config, stop);
+        var images = await KeyFramePictures.ReadAsync(info, [.. steps.Select(Order.Frames.FrameOf)], model.Config, sitting.Place.Limits, stop);
         using var asking = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var answers = Channel.CreateBounded<AnsweredQuestion>(questions.Count);
-        var ground = new GroundVideo(images, questions, Order.MaxNewTokens, answers.Writer, asking.Token);
+        var ground = new GroundVideo(images, questions, Order.MaxNewTokens, answers.Writer, asking.Token) { IsStill = info.IsStill };
         try
         {
             await actor.TellAsync(new KeyframeCommand.Ground(ground), stop);
@@ -51,37 +51,5 @@ internal sealed class VideoQuestions(Sitting sitting)
             // Whatever ends it, nobody waits any more.
             await asking.CancelAsync();
         }
-    }
-
-    private async Task<IReadOnlyList<RgbImage>> ReadAsync(VideoInfo info, IReadOnlyList<int> steps, Sa2vaConfig config, CancellationToken stop)
-    {
-        var images = new List<RgbImage>();
-        try
-        {
-            await foreach (var frame in VideoReader.ReadAsync(info.Path, info, new ReadOptions { Frames = [.. steps.Select(Order.Frames.FrameOf)], Limits = sitting.Place.Limits }, stop))
-            {
-                using (frame) images.Add(ResizeForVision(frame.Image, config));
-            }
-        }
-        catch
-        {
-            foreach (var image in images) image.Dispose();
-            throw;
-        }
-
-        return images;
-    }
-
-    private static RgbImage ResizeForVision(RgbImage image, Sa2vaConfig config)
-    {
-        var sizes = config.FrameSizes(image.Width, image.Height);
-        var resized = image.ResizeBicubic(sizes[0].Width, sizes[0].Height);
-        foreach (var (width, height) in sizes.Skip(1))
-        {
-            using var before = resized;
-            resized = before.ResizeBicubic(width, height);
-        }
-
-        return resized;
     }
 }

@@ -41,6 +41,9 @@ public sealed class RunSamples : IDisposable
     /// <summary>A Sa2VA whose answers hold no segment.</summary>
     public string TinyMute => Made("tiny-mute", path => ModelInitializer.Write(ModelPreset.Named("tiny"), path, new InitOptions { Seed = 3, AnswersWithSegmentation = false }));
 
+    /// <summary>A Sa2VA over Qwen2.5-VL.</summary>
+    public string TinyQwen => MadeModel("tiny-qwen2.5vl");
+
     /// <summary>A plain SAM 2.</summary>
     public string Sam2Only => MadeModel("sam2-tiny");
 
