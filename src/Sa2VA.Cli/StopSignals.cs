@@ -12,11 +12,17 @@ internal sealed class StopSignals : IDisposable
     private readonly PosixSignalRegistration[] _registrations;
     private int _requests;
 
-    public StopSignals() => _registrations =
-    [
-        PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
-        PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
-    ];
+    public StopSignals()
+    {
+        _registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
+        ];
+    }
+
+    /// <summary>Asked first at Ctrl-C: true when it was for something smaller than the whole command, for example an answer.</summary>
+    public static Func<bool>? Interceptor { get; set; }
 
     public CancellationToken Token => _stop.Token;
 
@@ -31,6 +37,12 @@ internal sealed class StopSignals : IDisposable
 
     private void OnSignal(PosixSignalContext context)
     {
+        if (context.Signal == PosixSignal.SIGINT && Interceptor?.Invoke() == true)
+        {
+            context.Cancel = true;
+            return;
+        }
+
         if (Interlocked.Increment(ref _requests) > 1)
             Environment.Exit(ExitCodes.Interrupted);
         context.Cancel = true;

@@ -10,7 +10,10 @@ internal sealed record Sa2vaProcess(int ExitCode, string Output, string Errors)
     public IReadOnlyList<JsonElement> Lines => [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
 
     /// <summary>Runs to the end. <paramref name="onLine"/> sees every line of the standard output and may signal the process.</summary>
-    public static async Task<Sa2vaProcess> RunAsync(string folder, Action<string, Process>? onLine, params string[] arguments)
+    public static Task<Sa2vaProcess> RunAsync(string folder, Action<string, Process>? onLine, params string[] arguments) => RunAsync(folder, onLine, onStart: null, arguments);
+
+    /// <summary>The same for a program that is typed to: <paramref name="onStart"/> sees it when it has started.</summary>
+    public static async Task<Sa2vaProcess> RunAsync(string folder, Action<string, Process>? onLine, Action<Process>? onStart, params string[] arguments)
     {
         // Whoever runs the tests in the background has them ignore Ctrl-C, and children would inherit that.
         string[] command = OperatingSystem.IsWindows() ? ["dotnet", "exec"] : ["env", "--default-signal=INT", "dotnet", "exec"];
@@ -25,6 +28,7 @@ internal sealed record Sa2vaProcess(int ExitCode, string Output, string Errors)
         start.Environment["SA2VA_CONFIG"] = Path.Combine(folder, "config");
         start.Environment.Remove("SA2VA_DEBUG");
         using var process = Process.Start(start)!;
+        onStart?.Invoke(process);
         var token = TestContext.Current.CancellationToken;
         await using var registration = token.Register(() => process.Kill(entireProcessTree: true));
         var errors = process.StandardError.ReadToEndAsync(token);

@@ -11,6 +11,9 @@ internal sealed class ExampleHelp(HelpAction help) : SynchronousCommandLineActio
     private static readonly Dictionary<string, string> Examples = new(StringComparer.Ordinal)
     {
         ["run"] = RunCommand.Examples,
+        ["chat"] = ChatCommand.Examples,
+        ["caption"] = CaptionCommand.Examples,
+        ["describe"] = DescribeCommand.Examples,
         ["export"] = ExportCommand.Examples,
         ["eval"] = EvalCommand.Examples,
         ["train"] = TrainCommand.Examples,

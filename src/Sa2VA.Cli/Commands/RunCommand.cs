@@ -15,11 +15,12 @@ internal sealed class RunCommand
         sa2va run clip.mp4 "the person in the red shirt" --model models/Sa2VA-4B
         sa2va run clip.mp4 "the dog" "the ball it chases" --model models/Sa2VA-4B --out results
         sa2va run clip.mp4 --point 320,180 --box cup=40,60,200,220,15 --model models/sam2.1-b+
+        sa2va run photo.jpg "the cup on the left" --boxes --model models/Sa2VA-4B
         sa2va run clip.mp4 --point "320,180;-20,20" --frames 0..99 --stride 2 --json
         Stopped or killed? The same command goes on where the last checkpoint was made.
         """;
 
-    private readonly Argument<string> _video = new("VIDEO") { Description = "The video file, or a folder of JPEG or PNG frames." };
+    private readonly Argument<string> _video = new("VIDEO") { Description = "The video file, a folder of JPEG or PNG frames, or a picture." };
     private readonly Argument<string[]> _expressions = new("EXPRESSION")
     {
         Description = "What to find, in words; each is looked for on its own.", Arity = ArgumentArity.ZeroOrMore,
@@ -43,6 +44,7 @@ internal sealed class RunCommand
     private readonly Option<int> _checkpoint = new("--checkpoint-every") { HelpName = "N", Description = "Frames between two checkpoints (there is one every 30 seconds at the latest).", DefaultValueFactory = _ => 64 };
     private readonly Option<bool> _png = new("--png") { Description = "Also write a palette PNG per frame, as DAVIS does." };
     private readonly Option<bool> _noOverlay = new("--no-overlay") { Description = "Do not write overlay.mp4." };
+    private readonly Option<bool> _withBoxes = new("--boxes") { Description = "Also tell the boxes around every mask, one for each part of at least 10 pixels." };
     private readonly Option<bool> _json = new("--json") { Description = "Progress and result as JSON, one object a line, on the standard output." };
 
     public static Command Create()
@@ -51,7 +53,7 @@ internal sealed class RunCommand
         var command = new Command("run", "Find what the sentences (or clicks, boxes, masks) mean in a video, and track it through every frame.")
         {
             run._video, run._expressions, run._points, run._boxes, run._masks, run._model, run._out, run._work, run._device, run._frames, run._stride,
-            run._protocol, run._keyFrames, run._reground, run._verify, run._asks, run._threads, run._checkpoint, run._png, run._noOverlay, run._json,
+            run._protocol, run._keyFrames, run._reground, run._verify, run._asks, run._threads, run._checkpoint, run._png, run._noOverlay, run._withBoxes, run._json,
         };
         run._protocol.AcceptOnlyFromAmong("sa2va", "sa2va-i");
         foreach (var positive in (Option<int>[])[run._stride, run._keyFrames, run._threads, run._checkpoint])
@@ -111,6 +113,6 @@ internal sealed class RunCommand
             Frames = new FrameSelection(first, last, parsed.GetValue(_stride)),
             Checkpoints = new CheckpointOptions { EveryFrames = parsed.GetValue(_checkpoint) },
         };
-        return new RunArguments(request, output, parsed.GetValue(_png), !parsed.GetValue(_noOverlay), parsed.GetValue(_json), parsed.GetValue(_threads));
+        return new RunArguments(request, output, parsed.GetValue(_png), !parsed.GetValue(_noOverlay), parsed.GetValue(_withBoxes), parsed.GetValue(_json), parsed.GetValue(_threads));
     }
 }

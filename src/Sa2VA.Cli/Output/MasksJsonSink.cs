@@ -1,6 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Sa2VA.Cluster.Results;
-using Sa2VA.Cluster.Runs;
 using Sa2VA.Media;
 
 namespace Sa2VA.Cli.Output;
@@ -12,10 +12,19 @@ internal sealed class MasksJsonSink : IFrameSink
     private readonly string _partial;
     private readonly FileStream _file;
     private readonly Utf8JsonWriter _json;
+    private readonly bool _boxes;
     private bool _completed;
 
-    public MasksJsonSink(string folder, string video, VideoInfo info, RunResult result)
+    /// <param name="folder">Where to.</param>
+    /// <param name="video">The file that was tracked.</param>
+    /// <param name="info">What the probe found out about it.</param>
+    /// <param name="objects">From <see cref="ResultJson"/>.</param>
+    /// <param name="complete">Whether every frame that was asked for is there.</param>
+    /// <param name="notes">What else is told of the whole video; lists with nothing in them are left out.</param>
+    /// <param name="boxes">Whether each mask is told with the boxes around its parts.</param>
+    public MasksJsonSink(string folder, string video, VideoInfo info, JsonArray objects, bool complete, IReadOnlyList<(string Name, JsonArray List)>? notes = null, bool boxes = false)
     {
+        _boxes = boxes;
         Path = System.IO.Path.Combine(folder, "masks.json");
         _partial = Path + ".partial";
         _file = File.Create(_partial);
@@ -31,20 +40,16 @@ internal sealed class MasksJsonSink : IFrameSink
         _json.WriteString("timeBase", info.TimeBase.ToString());
         _json.WriteEndObject();
         _json.WritePropertyName("objects");
-        ResultJson.Objects(result).WriteTo(_json);
-        if (result.Verdicts.Count > 0)
+        objects.WriteTo(_json);
+        foreach (var (name, list) in notes ?? [])
         {
-            _json.WritePropertyName("presence");
-            ResultJson.Presence(result).WriteTo(_json);
+            if (list.Count == 0)
+                continue;
+            _json.WritePropertyName(name);
+            list.WriteTo(_json);
         }
 
-        if (result.Corrections.Count > 0)
-        {
-            _json.WritePropertyName("corrections");
-            ResultJson.Corrections(result).WriteTo(_json);
-        }
-
-        _json.WriteBoolean("complete", result.FramesDone == result.FramesTotal);
+        _json.WriteBoolean("complete", complete);
         _json.WriteStartArray("frames");
     }
 
@@ -52,7 +57,7 @@ internal sealed class MasksJsonSink : IFrameSink
 
     public async Task AddAsync(VideoFrame frame, StoredStep step, IReadOnlyList<ObjectMask> masks, CancellationToken cancellationToken)
     {
-        MasksJsonFrames.Write(_json, step);
+        MasksJsonFrames.Write(_json, step, _boxes);
         if (_json.BytesPending > FlushBytes)
             await _json.FlushAsync(cancellationToken);
     }

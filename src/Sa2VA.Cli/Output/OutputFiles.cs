@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Sa2VA.Cli.Commands;
 using Sa2VA.Cli.Display;
 using Sa2VA.Media.Masks;
@@ -43,12 +44,20 @@ internal sealed record OutputFiles(IReadOnlyList<string> Paths)
     private static void AddSinks(List<IFrameSink> sinks, RunArguments arguments, VideoInfo info, RunResult result)
     {
         var folder = arguments.OutputFolder;
-        sinks.Add(new MasksJsonSink(folder, arguments.Request.Video, info, result));
-        sinks.Add(new SheetSink(folder, result.FramesDone));
-        if (arguments.Overlay)
-            sinks.Add(new OverlaySink(folder, info, result.Frames.Stride));
+        IReadOnlyList<(string, JsonArray)> notes = [("presence", ResultJson.Presence(result)), ("corrections", ResultJson.Corrections(result))];
+        sinks.Add(new MasksJsonSink(folder, arguments.Request.Video, info, ResultJson.Objects(result), result.FramesDone == result.FramesTotal, notes, arguments.Boxes));
+        sinks.AddRange(ForPeople(folder, info, result.FramesDone, result.Frames.Stride, arguments.Overlay));
         if (arguments.PalettePngs)
             sinks.Add(new PaletteSink(folder, result.Objects.Count));
+    }
+
+    /// <summary>What people look at: of a video a sheet and the overlay, of a picture the picture.</summary>
+    internal static IEnumerable<IFrameSink> ForPeople(string folder, VideoInfo info, int frames, int stride, bool overlay)
+    {
+        if (!info.IsStill)
+            yield return new SheetSink(folder, frames);
+        if (overlay)
+            yield return info.IsStill ? new PictureSink(folder) : new OverlaySink(folder, info, stride);
     }
 
     private static async Task FeedAsync(

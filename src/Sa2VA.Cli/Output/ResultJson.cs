@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Sa2VA.Cluster.Chat;
 using Sa2VA.Cluster.Runs;
 
 namespace Sa2VA.Cli.Output;
@@ -6,6 +7,17 @@ namespace Sa2VA.Cli.Output;
 /// <summary>The objects of a run, as <c>masks.json</c> and <c>--json</c> both tell them.</summary>
 internal static class ResultJson
 {
+    /// <summary>The same for objects that were followed outside of a run: there are no blocks, and so no chain over them.</summary>
+    public static JsonArray Objects(IReadOnlyList<FollowedObject> objects, string? answer) => new([.. objects.Select((one, place) => (JsonNode)new JsonObject
+    {
+        ["id"] = one.ObjectId,
+        ["target"] = place,
+        ["label"] = one.Label,
+        ["answer"] = answer,
+        ["absent"] = false,
+        ["sha256Chain"] = "",
+    })]);
+
     public static JsonArray Objects(RunResult result) => new([.. result.Objects.Select(one => (JsonNode)new JsonObject
     {
         ["id"] = one.ObjectId,
