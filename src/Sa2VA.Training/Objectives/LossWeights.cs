@@ -26,6 +26,12 @@ public sealed record LossWeights
     /// </summary>
     public double Match { get; init; }
 
+    /// <summary>
+    /// Of a model with DeSa2VA's head: squared cosine of what a prompt vector is split into. The paper's norm of a product of matrices does not
+    /// depend on the angle when there is one vector.
+    /// </summary>
+    public double Orthogonality { get; init; } = 0.1;
+
     /// <summary>Factor on masks decoded from a click, or a box, of the truth.</summary>
     public double Click { get; init; }
 

@@ -42,6 +42,19 @@ public sealed class MaskObjective(LossWeights weights)
             losses.Add($"{name}/score", (CrossEntropy(found.ObjectScoreLogits, visible.unsqueeze(1)) * share).sum(), weight * weights.ObjectScore);
     }
 
+    /// <summary>Adds the losses of masks that were put together from decoded ones.</summary>
+    /// <param name="losses">Receives them.</param>
+    /// <param name="name">Prefix in the log.</param>
+    /// <param name="masks">[N, 1, s, s] logits.</param>
+    /// <param name="target">[N, t, t] coverage from 0 to 1.</param>
+    public void Add(LossSum losses, string name, Tensor masks, Tensor target)
+    {
+        var side = target.size(-1);
+        var (logits, truth) = (F.interpolate(masks, side, side), target.unsqueeze(1));
+        losses.Add($"{name}/mask", CrossEntropy(logits, truth).mean(), weights.Mask);
+        losses.Add($"{name}/dice", Dice(logits, truth).mean(), weights.Dice);
+    }
+
     /// <summary>Mean IoU [] of the masks where something is to be seen: for the log, without gradient.</summary>
     public static Tensor MeanIou(Tensor logits, Tensor target, Tensor visible)
     {

@@ -1,3 +1,4 @@
+using Sa2VA.Models.DeSa2va;
 using Sa2VA.Models.Layers;
 using Sa2VA.Models.Sa2va;
 using Sa2VA.Models.Weights;
@@ -11,7 +12,8 @@ public sealed class TrainingNetwork
     /// <summary>Scope of what is not part of the model.</summary>
     public const string AuxiliaryScope = "auxiliary";
 
-    private const string TrackerScope = "grounding_encoder";
+    private static readonly string[] Wide = ["grounding_encoder", AuxiliaryScope, DecoupledConfig.Section];
+
     private const int TrackerLevels = 2;
 
     /// <param name="store">Gives the parameters.</param>
@@ -49,7 +51,7 @@ public sealed class TrainingNetwork
 
     /// <summary>The element type that a parameter is computed with.</summary>
     public static ScalarType TypeOf(string name, ScalarType languageType) =>
-        name.StartsWith(TrackerScope, StringComparison.Ordinal) || name.StartsWith(AuxiliaryScope, StringComparison.Ordinal) ? ScalarType.Float32 : languageType;
+        Array.Exists(Wide, scope => name.StartsWith(scope, StringComparison.Ordinal)) ? ScalarType.Float32 : languageType;
 
     // Class 0 is the ground.
     private static IReadOnlyList<Linear> Heads(WeightScope w, int width, IReadOnlyList<int> classSizes) =>

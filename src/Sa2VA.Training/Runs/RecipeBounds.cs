@@ -31,6 +31,7 @@ internal static class RecipeBounds
             AtLeast("losses.objectScore", losses.ObjectScore, 0),
             AtLeast("losses.tracking", losses.Tracking, 0),
             AtLeast("losses.match", losses.Match, 0),
+            AtLeast("losses.orthogonality", losses.Orthogonality, 0),
             AtLeast("losses.click", losses.Click, 0),
             AtLeast("losses.dense", losses.Dense, 0),
             Between("samples.keyFrames", samples.KeyFrames, 1, 128),
