@@ -66,8 +66,8 @@ public sealed record NewEstimate(string Model, IReadOnlyList<NewVideo> Videos)
 public sealed record Estimate(long Frames, double GpuSeconds, double? Cost, string? Currency, EstimateBasis Basis, IReadOnlyList<VideoEstimate> Videos, IReadOnlyList<string> Notes);
 
 /// <summary>What an estimate is reckoned with.</summary>
-/// <param name="FramesPerSecond">Of one GPU.</param>
-/// <param name="MeasuredVideos">On how many videos that was measured.</param>
+/// <param name="FramesPerSecond">Of one GPU, on the mean over the videos.</param>
+/// <param name="MeasuredVideos">On how many videos of the model something was measured.</param>
 /// <param name="IsGuess">It was measured on none.</param>
 public sealed record EstimateBasis(double FramesPerSecond, long MeasuredVideos, bool IsGuess);
 
@@ -75,5 +75,8 @@ public sealed record EstimateBasis(double FramesPerSecond, long MeasuredVideos, 
 /// <param name="Video">Where it is.</param>
 /// <param name="Frames">Frames to track.</param>
 /// <param name="GpuSeconds">Time on one GPU.</param>
+/// <param name="FramesPerSecond">The pace that it was reckoned with.</param>
+/// <param name="MeasuredVideos">On how many videos that was measured.</param>
+/// <param name="Basis">What these have in common with it: <c>sizeAndTargets</c>, <c>targets</c>, <c>size</c>, <c>model</c>; <c>guess</c> where there are none.</param>
 /// <param name="Error">Why it could not be looked at.</param>
-public sealed record VideoEstimate(string Video, long? Frames, double? GpuSeconds, string? Error);
+public sealed record VideoEstimate(string Video, long? Frames, double? GpuSeconds, double FramesPerSecond, int MeasuredVideos, string Basis, string? Error);

@@ -75,7 +75,11 @@ public sealed partial class Sa2vaClient : IDisposable
     public Task<Job?> FindJobAsync(string jobId, CancellationToken stop = default) => FindAsync<Job>($"{Api}/jobs/{Escape(jobId)}", stop);
 
     /// <summary>Jobs, newest first; pages are fetched as they are needed.</summary>
-    public IAsyncEnumerable<Job> ListJobsAsync(CancellationToken stop = default) => PagesAsync<Job>(next => $"{Api}/jobs{Query(("before", next), ("limit", Text(PageSize)))}", stop);
+    /// <param name="state">Only those that are <c>active</c> (something is left to do), <c>done</c> (nothing is) or <c>failed</c> (a video failed or was given up); null for all.</param>
+    /// <param name="name">Only those with this in their title, id, model or key, whatever its case; null for all.</param>
+    /// <param name="stop">Stops.</param>
+    public IAsyncEnumerable<Job> ListJobsAsync(string? state = null, string? name = null, CancellationToken stop = default)
+        => PagesAsync<Job>(next => $"{Api}/jobs{Query(("state", state), ("name", name), ("before", next), ("limit", Text(PageSize)))}", stop);
 
     /// <summary>A job's videos in the order of its manifest; pages are fetched as they are needed.</summary>
     /// <param name="jobId">The job.</param>

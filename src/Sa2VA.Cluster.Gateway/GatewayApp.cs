@@ -83,7 +83,7 @@ public static class GatewayApp
 
     private static void AddServices(IServiceCollection services, GatewaySettings settings, ClusterConnection cluster)
     {
-        services.AddSingleton(settings).AddSingleton(cluster).AddSingleton(TimeProvider.System).AddSingleton(new ApiKeyFile(settings.Keys)).AddSingleton<StreamSlots>();
+        services.AddSingleton(settings).AddSingleton(cluster).AddSingleton(TimeProvider.System).AddSingleton(new ApiKeyFile(settings.Keys)).AddSingleton<StreamSlots>().AddSingleton<JobFeeds>().AddSingleton<KnownVideos>();
         services.AddSingleton(provider => new EventPublisher(cluster.Progress, cluster.Jobs.IsOverAsync, provider.GetRequiredService<ILogger<EventPublisher>>()));
         services.AddSingleton(provider => new VideoMailer(cluster.Transport, cluster.Journal, settings.Name, TimeProvider.System, provider.GetRequiredService<EventPublisher>().Tell));
         services.AddSingleton(MakeFolders(settings)).AddSingleton(new ShownVideos(settings)).AddSingleton<RenderSlots>();

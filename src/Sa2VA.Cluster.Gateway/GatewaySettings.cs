@@ -113,10 +113,13 @@ public sealed record GatewayLimits
     /// <summary>Overlays and exports that are made at the same time. Default 2.</summary>
     public int RendersAtOnce { get; init; } = 2;
 
+    /// <summary>Bytes of masks that are kept in memory, of completed videos that callers ask for frame by frame. Default 64 MiB.</summary>
+    public long CacheBytes { get; init; } = 64L << 20;
+
     /// <exception cref="SettingsException">A limit is wrong.</exception>
     internal void Check()
     {
-        foreach (var (name, value) in new (string, long)[] { ("requestsPerMinute", RequestsPerMinute), ("jobBytes", JobBytes), ("manifestBytes", ManifestBytes), ("streamsPerKey", StreamsPerKey), ("rendersAtOnce", RendersAtOnce) })
+        foreach (var (name, value) in new (string, long)[] { ("requestsPerMinute", RequestsPerMinute), ("jobBytes", JobBytes), ("manifestBytes", ManifestBytes), ("streamsPerKey", StreamsPerKey), ("rendersAtOnce", RendersAtOnce), ("cacheBytes", CacheBytes) })
         {
             if (value < 1) throw new SettingsException($"limits.{name} is {value}; it must be at least 1.");
         }

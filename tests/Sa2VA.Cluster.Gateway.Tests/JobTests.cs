@@ -105,6 +105,26 @@ public sealed class JobTests(GatewayFixture fixture)
     }
 
     [Fact]
+    public async Task Jobs_are_picked_by_state_and_name()
+    {
+        using var caller = await fixture.CallerAsync(Scope.Read, Scope.Submit);
+        var title = $"Nuits d'été & {Guid.NewGuid():N}";
+        var response = await caller.PostAsJsonAsync("/api/v1/jobs", new { model = "nano", title, videos = new[] { new { video = "a.mp4", expressions = new[] { "the dog" } } } }, Stop);
+        var job = Text(await response.Content.ReadFromJsonAsync<JsonElement>(Stop), "jobId");
+        await GatewayFixture.UntilCompletedAsync(caller, job, videos: 1, Stop);
+        Assert.Equal([job], await FoundAsync($"name={Uri.EscapeDataString(title.ToUpperInvariant())}"));
+        Assert.Equal([job], await FoundAsync($"state=done&name={Uri.EscapeDataString(title)}"));
+        Assert.Empty(await FoundAsync($"state=active&name={Uri.EscapeDataString(title)}"));
+        Assert.Empty(await FoundAsync($"state=FAILED&name={job}"));
+        Assert.Equal([job], await FoundAsync($"name={job}&limit=1"));
+        Assert.Contains("state", Text(await ProblemAsync(await caller.GetAsync("/api/v1/jobs?state=soon", Stop), HttpStatusCode.BadRequest), "detail"), StringComparison.Ordinal);
+        await ProblemAsync(await caller.GetAsync($"/api/v1/jobs?name={new string('x', 201)}", Stop), HttpStatusCode.BadRequest);
+
+        async Task<List<string>> FoundAsync(string query) =>
+            [.. (await caller.GetFromJsonAsync<JsonElement>($"/api/v1/jobs?{query}", Stop)).GetProperty("items").EnumerateArray().Select(one => Text(one, "jobId"))];
+    }
+
+    [Fact]
     public async Task What_is_not_there_is_not_found()
     {
         using var caller = await fixture.CallerAsync(Scope.Read, Scope.Submit, Scope.Operate);

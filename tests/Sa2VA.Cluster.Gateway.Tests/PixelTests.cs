@@ -77,6 +77,11 @@ public sealed class PixelTests(GatewayFixture fixture)
         }
 
         Assert.Equal("video/mp4", (await caller.GetAsync($"/api/v1/videos/{video}/overlay.mp4", Stop)).Content.Headers.ContentType!.MediaType);
+        // One object: as long as the whole, and another picture. There are two.
+        var (all, first) = (await caller.GetByteArrayAsync($"/api/v1/videos/{video}/overlay.mp4", Stop), await caller.GetAsync($"/api/v1/videos/{video}/overlay.mp4?object=1", Stop));
+        Assert.Equal($"{video}-1.mp4", first.Content.Headers.ContentDisposition!.FileName!.Trim('"'));
+        Assert.NotEqual(all, await first.Content.ReadAsByteArrayAsync(Stop));
+        await JobTests.ProblemAsync(await caller.GetAsync($"/api/v1/videos/{video}/overlay.mp4?object=3", Stop), HttpStatusCode.NotFound);
         await JobTests.ProblemAsync(await caller.GetAsync($"/api/v1/jobs/{job}/exports/paper", Stop), HttpStatusCode.NotFound);
         Assert.Empty(Directory.GetFileSystemEntries(fixture.Settings.ScratchFolder));
     }
@@ -104,6 +109,7 @@ public sealed class PixelTests(GatewayFixture fixture)
         Assert.Equal(estimate.GetProperty("gpuSeconds").GetDouble(), estimate.GetProperty("cost").GetDouble(), tolerance: 0.01);
         Assert.Contains("missing.mp4", JobTests.Text(estimate.GetProperty("videos")[2], "error"), StringComparison.Ordinal);
         Assert.Equal(2, estimate.GetProperty("notes").GetArrayLength());
+        Assert.All(estimate.GetProperty("videos").EnumerateArray(), video => Assert.Contains(JobTests.Text(video, "basis"), (string[])["sizeAndTargets", "targets", "size", "model"]));
     }
 
     /// <summary>Width and height, from the start of the frame in the file.</summary>

@@ -22,6 +22,8 @@ internal static class RemoteCommands
         """;
 
     private static readonly string[] Priorities = ["high", "normal", "low"];
+    private static readonly string[] VideoStates = ["waiting", "running", "paused", "completed", "failed", "cancelled", "dead"];
+    private static readonly string[] JobStates = ["active", "done", "failed"];
 
     public static IEnumerable<Command> Create() =>
     [
@@ -57,12 +59,20 @@ internal static class RemoteCommands
     private static Command Status()
     {
         var id = new Argument<string?>("ID") { Description = "Id of a job, or of a video; without it jobs are listed, newest first.", Arity = ArgumentArity.ZeroOrOne };
-        var state = new Option<string?>("--state") { HelpName = "STATE", Description = "Of a job only these videos: waiting, running, paused, completed, failed, cancelled or dead." };
-        state.AcceptOnlyFromAmong("waiting", "running", "paused", "completed", "failed", "cancelled", "dead");
+        var state = new Option<string?>("--state") { HelpName = "STATE", Description = $"Of a job only these videos: {Listed(VideoStates)}. Without an id only these jobs: {Listed(JobStates)}." };
+        state.AcceptOnlyFromAmong([.. VideoStates.Union(JobStates)]);
+        var name = new Option<string?>("--name") { HelpName = "TEXT", Description = "Without an id: only jobs with this in their title, id, model or key." };
         var limit = new Option<int>("--limit") { HelpName = "N", Description = "List at most so many jobs.", DefaultValueFactory = _ => 20 };
-        return Make("status", "Say how jobs, a job's videos, or a video stand.", [id], [state, limit], (parsed, client, json, stop) => parsed.GetValue(id) is { } one
-            ? StatusSession.ShowAsync(client, one, parsed.GetValue(state), json, stop)
-            : StatusSession.ListAsync(client, parsed.GetValue(limit), json, stop));
+        return Make("status", "Say how jobs, a job's videos, or a video stand.", [id], [state, name, limit], (parsed, client, json, stop) =>
+        {
+            var (one, wanted) = (parsed.GetValue(id), parsed.GetValue(state));
+            var known = one is null ? JobStates : VideoStates;
+            if (wanted is not null && !known.Contains(wanted)) throw new CliException(ExitCodes.Usage, $"--state {wanted}: {(one is null ? "jobs" : "videos")} are {Listed(known)}.");
+            if (one is not null && parsed.GetValue(name) is not null) throw new CliException(ExitCodes.Usage, "--name picks jobs from the list; with an id there is nothing to pick.");
+            return one is null ? StatusSession.ListAsync(client, wanted, parsed.GetValue(name), parsed.GetValue(limit), json, stop) : StatusSession.ShowAsync(client, one, wanted, json, stop);
+        });
+
+        static string Listed(string[] words) => $"{string.Join(", ", words[..^1])} or {words[^1]}";
     }
 
     private static Command Watch()

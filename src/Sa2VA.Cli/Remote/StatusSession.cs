@@ -5,16 +5,16 @@ namespace Sa2VA.Cli.Remote;
 /// <summary><c>sa2va status</c>: all jobs, a job, or a video, at this moment.</summary>
 internal static class StatusSession
 {
-    public static async Task<int> ListAsync(Sa2vaClient client, int limit, bool json, CancellationToken stop)
+    public static async Task<int> ListAsync(Sa2vaClient client, string? state, string? name, int limit, bool json, CancellationToken stop)
     {
         var shown = 0;
-        await foreach (var job in client.ListJobsAsync(stop))
+        await foreach (var job in client.ListJobsAsync(state, name, stop))
         {
             if (shown++ == limit) break;
             RemoteText.Say(json, RemoteText.Line(job), RemoteText.Typed("job", job));
         }
 
-        if (shown == 0 && !json) Console.Error.WriteLine("No job has been submitted yet: 'sa2va submit --help' shows how.");
+        if (shown == 0 && !json) Console.Error.WriteLine(state is null && name is null ? "No job has been submitted yet: 'sa2va submit --help' shows how." : "No job matches.");
         return ExitCodes.Success;
     }
 

@@ -20,9 +20,9 @@ public sealed record NewEstimate(string Model, IReadOnlyList<JsonObject> Videos,
 public sealed record EstimateBody(
     long Frames, double GpuSeconds, double? Cost, string? Currency, EstimateBasis Basis, IReadOnlyList<VideoEstimate> Videos, IReadOnlyList<string> Notes);
 
-/// <summary>Where a pace is from.</summary>
-/// <param name="FramesPerSecond">Frames that a slot of a device tracks in a second, questions included.</param>
-/// <param name="MeasuredVideos">Videos that it was measured on.</param>
+/// <summary>Where the pace is from.</summary>
+/// <param name="FramesPerSecond">Frames that a slot of a device tracks in a second, questions included; the mean over the videos of the estimate.</param>
+/// <param name="MeasuredVideos">Videos of the model that were measured.</param>
 /// <param name="IsGuess">None was.</param>
 public sealed record EstimateBasis(double FramesPerSecond, int MeasuredVideos, bool IsGuess);
 
@@ -30,6 +30,28 @@ public sealed record EstimateBasis(double FramesPerSecond, int MeasuredVideos, b
 /// <param name="Video">Its source.</param>
 /// <param name="Frames">Frames that would be tracked; null when they could not be counted.</param>
 /// <param name="GpuSeconds">Time of a device; null then, too.</param>
+/// <param name="FramesPerSecond">The pace that it was reckoned with.</param>
+/// <param name="MeasuredVideos">Videos that this was measured on.</param>
+/// <param name="Basis">What these have in common with it.</param>
 /// <param name="IsGuess">The pace is a guess.</param>
 /// <param name="Error">Why the frames could not be counted.</param>
-public sealed record VideoEstimate(string Video, long? Frames, double? GpuSeconds, bool IsGuess, string? Error);
+public sealed record VideoEstimate(string Video, long? Frames, double? GpuSeconds, double FramesPerSecond, int MeasuredVideos, EstimateBasisKind Basis, bool IsGuess, string? Error);
+
+/// <summary>What earlier videos have in common with one that is estimated.</summary>
+public enum EstimateBasisKind
+{
+    /// <summary>Frames about as large, about as many things to find.</summary>
+    SizeAndTargets,
+
+    /// <summary>About as many things to find.</summary>
+    Targets,
+
+    /// <summary>Frames about as large.</summary>
+    Size,
+
+    /// <summary>The model only.</summary>
+    Model,
+
+    /// <summary>None was measured.</summary>
+    Guess,
+}

@@ -4,6 +4,7 @@ using Sa2VA.Cluster.Exports.Sources;
 using Sa2VA.Cluster.Gateway.Pixels;
 using Sa2VA.Cluster.Gateway.Problems;
 using Sa2VA.Cluster.Gateway.Security;
+using Sa2VA.Cluster.Gateway.Videos;
 using Sa2VA.Cluster.Jobs;
 using Sa2VA.Cluster.Nodes;
 using Sa2VA.Cluster.Sources;
@@ -29,7 +30,7 @@ internal static class ExportEndpoints
     {
         api.MapGet("/jobs/{job}/exports/{format}", ExportAsync).RequireAuthorization(Scope.Read).WithTags("exports").WithName("exportJob").WithSummary("A job's masks in the format of another program.")
             .Produces(StatusCodes.Status200OK, contentType: "application/zip").ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
-        api.MapGet("/videos/{video}/overlay.mp4", OverlayAsync).RequireAuthorization(Scope.Read).WithTags("exports").WithName("getOverlay").WithSummary("The masks over the video's own pixels.")
+        api.MapGet("/videos/{video}/overlay.mp4", OverlayAsync).RequireAuthorization(Scope.Read).WithTags("exports").WithName("getOverlay").WithSummary("The masks over the video's own pixels, of all objects or of one.")
             .Produces(StatusCodes.Status200OK, contentType: "video/mp4").ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
     }
 
@@ -39,27 +40,29 @@ internal static class ExportEndpoints
         if (!Formats.TryGetValue(format, out var chosen)) return Problem.Of(StatusCodes.Status404NotFound, $"There is no format '{format}'; there are {string.Join(", ", Formats.Keys)}.");
         if (await cluster.Jobs.FindJobAsync(job, stop) is not { } view) return Problem.NoJob(job);
         if (view.ByState.GetValueOrDefault(VideoState.Completed) == 0) return Problem.Of(StatusCodes.Status409Conflict, $"No video of '{job}' is completed yet.");
-        return await SendAsync(chosen, job, video, $"{job}-{format}", context, cluster, shown, slots, settings, stop);
+        return await SendAsync(chosen, job, video, $"{job}-{format}", only: null, context, cluster, shown, slots, settings, stop);
     }
 
     private static async Task<IResult> OverlayAsync(
-        string video, HttpContext context, ClusterConnection cluster, ShownVideos shown, RenderSlots slots, GatewaySettings settings, CancellationToken stop)
+        string video, HttpContext context, ClusterConnection cluster, ShownVideos shown, RenderSlots slots, GatewaySettings settings, KnownVideos videos, CancellationToken stop,
+        int? @object = null)
     {
         if (await cluster.Jobs.FindVideoAsync(video, stop) is not { } view) return Problem.NoVideo(video);
         if (view.State != VideoState.Completed) return Problem.Of(StatusCodes.Status409Conflict, $"'{video}' is {view.State.ToString().ToLowerInvariant()}; only completed ones are rendered.");
-        return await SendAsync(ExportFormat.Overlay, view.JobId, video, video, context, cluster, shown, slots, settings, stop);
+        if (@object is { } id && (await videos.FindAsync(video, stop))?.Objects.Any(one => one.Id == id) != true) return MaskEndpoints.NoObject(video, id);
+        return await SendAsync(ExportFormat.Overlay, view.JobId, video, @object is null ? video : $"{video}-{@object}", @object, context, cluster, shown, slots, settings, stop);
     }
 
     private static async Task<IResult> SendAsync(
-        ExportFormat format, string job, string? video, string name, HttpContext context, ClusterConnection cluster, ShownVideos shown, RenderSlots slots, GatewaySettings settings, CancellationToken stop)
+        ExportFormat format, string job, string? video, string name, int? only, HttpContext context, ClusterConnection cluster, ShownVideos shown, RenderSlots slots, GatewaySettings settings, CancellationToken stop)
     {
         using var slot = slots.TryTake();
         if (slot is null) return RenderSlots.Refusal(context);
         using var folder = ExportScratch.Make(settings);
         try
         {
-            var videos = new ClusterVideos(cluster.Jobs, cluster.Journal, cluster.Results, shown.OpenAsync);
-            await Export.WriteAsync(format, folder.Files, videos.ReadAsync(job, video is null ? null : [video], stop), progress: null, stop);
+            var videos = new ClusterVideos(cluster.Jobs, cluster.Journal, cluster.Results, shown.OpenAsync).ReadAsync(job, video is null ? null : [video], stop);
+            await Export.WriteAsync(format, folder.Files, only is { } one ? videos.Select(whole => whole.Only(one)) : videos, progress: null, stop);
         }
         catch (Exception refused) when (refused is ExportException or MediaException)
         {

@@ -20,6 +20,7 @@ internal static class JobEndpoints
     private const int MostListed = 500;
     private const int LongestIdempotencyKey = 100;
     private const int LongestReason = 500;
+    private const int LongestName = 200;
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -28,7 +29,7 @@ internal static class JobEndpoints
             .Produces<AcceptedJob>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status400BadRequest);
         jobs.MapPost("/manifest", SubmitManifestAsync).RequireAuthorization(Scope.Submit).WithName("submitManifest").WithSummary("Submit a job whose videos are streamed as JSON lines.")
             .Accepts<Stream>("application/x-ndjson", "application/jsonl").Produces<AcceptedJob>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        jobs.MapGet("/", ListAsync).RequireAuthorization(Scope.Read).WithName("listJobs").WithSummary("Jobs, newest first.");
+        jobs.MapGet("/", ListAsync).RequireAuthorization(Scope.Read).WithName("listJobs").WithSummary("Jobs, newest first; with state those that are active, done or failed, with name those with it in their title, id, model or key.");
         jobs.MapGet("/{job}", FindAsync).RequireAuthorization(Scope.Read).WithName("getJob").WithSummary("A job and how far it is.");
         jobs.MapPost("/{job}/cancel", CancelAsync).RequireAuthorization(Scope.Submit).WithName("cancelJob").WithSummary("Stop a job for good.");
         jobs.MapPost("/{job}/hold", HoldAsync).RequireAuthorization(Scope.Submit).WithName("holdJob").WithSummary("Hold a job back; what runs is handed over first.");
@@ -79,10 +80,12 @@ internal static class JobEndpoints
     private static string KeyOf(ClaimsPrincipal caller, string idempotencyKey) =>
         "request-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{caller.FindFirstValue(ClaimTypes.NameIdentifier)}/{idempotencyKey}")));
 
-    private static async Task<Results<Ok<Page<JobBody>>, ProblemHttpResult>> ListAsync(ClusterConnection cluster, CancellationToken stop, string? before = null, int limit = 50)
+    private static async Task<Results<Ok<Page<JobBody>>, ProblemHttpResult>> ListAsync(
+        ClusterConnection cluster, CancellationToken stop, Choice<JobStanding>? state = null, string? name = null, string? before = null, int limit = 50)
     {
+        if (name?.Length > LongestName) return Problem.Of(StatusCodes.Status400BadRequest, $"name has {name.Length} characters; at most {LongestName} are looked for.");
         if (limit is < 1 or > MostListed) return Problem.Of(StatusCodes.Status400BadRequest, $"limit is {limit}; it may be 1 to {MostListed}.");
-        var views = await cluster.Jobs.ListJobsAsync(before, limit, stop);
+        var views = await cluster.Jobs.ListJobsAsync(new JobFilter(state?.Value, name?.Trim()), before, limit, stop);
         var items = new List<JobBody>();
         foreach (var view in views) items.Add(JobBody.Of(view, await cluster.Progress.ReadJobAsync(view.JobId, stop)));
         return TypedResults.Ok(new Page<JobBody>(items, views.Count == limit ? views[^1].JobId : null));

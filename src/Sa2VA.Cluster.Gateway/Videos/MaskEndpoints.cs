@@ -26,18 +26,19 @@ internal static class MaskEndpoints
             .Produces(StatusCodes.Status200OK, contentType: "image/png").ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    private static async Task<IResult> ObjectsAsync(string video, HttpRequest request, ClusterConnection cluster, CancellationToken stop) =>
-        await StoredVideo.FindAsync(cluster.Journal, cluster.Results, video, stop) is { } found ? ETagged.Json(request, FoundBody.Of(video, found)) : NothingYet(video);
+    private static async Task<IResult> ObjectsAsync(string video, HttpRequest request, KnownVideos videos, CancellationToken stop) =>
+        await videos.FindAsync(video, stop) is { } found ? ETagged.Json(request, FoundBody.Of(video, found)) : NothingYet(video);
 
     private static async Task<IResult> StreamAsync(
-        string video, HttpContext context, ClusterConnection cluster, StreamSlots slots, IOptions<JsonOptions> json, CancellationToken stop, int? from = null, int? to = null, int? @object = null)
+        string video, HttpContext context, KnownVideos videos, ClusterConnection cluster, StreamSlots slots, IOptions<JsonOptions> json, CancellationToken stop, int? from = null, int? to = null, int? @object = null)
     {
-        if (await StoredVideo.FindAsync(cluster.Journal, cluster.Results, video, stop) is not { } found) return NothingYet(video);
+        if (await videos.FindAsync(video, stop) is not { } found) return NothingYet(video);
         if (@object is { } wanted && !found.Objects.Any(one => one.Id == wanted)) return NoObject(video, wanted);
         using var slot = slots.TryTake(context.User);
         if (slot is null) return StreamSlots.Refusal();
         context.Response.ContentType = "application/x-ndjson";
-        await foreach (var step in found.Masks.ReadAsync(stop))
+        // A whole video would take the place of what is asked for again and again.
+        await foreach (var step in found.ReadThrough(cluster.Results, video).Masks.ReadAsync(stop))
         {
             if (step.Frame < from) continue;
             if (step.Frame > to) break;
@@ -48,15 +49,15 @@ internal static class MaskEndpoints
         return TypedResults.Empty;
     }
 
-    private static async Task<IResult> FrameAsync(string video, int frame, HttpRequest request, ClusterConnection cluster, CancellationToken stop, int? @object = null)
+    private static async Task<IResult> FrameAsync(string video, int frame, HttpRequest request, KnownVideos videos, CancellationToken stop, int? @object = null)
     {
-        var (step, problem) = await FindAsync(video, frame, @object, cluster, stop);
+        var (step, problem) = await FindAsync(video, frame, @object, videos, stop);
         return step is null ? problem! : ETagged.Json(request, FrameBody.Of(step, @object));
     }
 
-    private static async Task<IResult> PictureAsync(string video, int frame, ClusterConnection cluster, CancellationToken stop, int? @object = null)
+    private static async Task<IResult> PictureAsync(string video, int frame, KnownVideos videos, CancellationToken stop, int? @object = null)
     {
-        var (step, problem) = await FindAsync(video, frame, @object, cluster, stop);
+        var (step, problem) = await FindAsync(video, frame, @object, videos, stop);
         if (step is null) return problem!;
         var (height, width) = (step.Masks[0].Rle.Height, step.Masks[0].Rle.Width);
         var pixels = new byte[height * width];
@@ -78,9 +79,9 @@ internal static class MaskEndpoints
     }
 
     /// <summary>One stored step, from the one block of each object that holds it.</summary>
-    private static async Task<(StoredStep? Step, IResult? Problem)> FindAsync(string video, int frame, int? wanted, ClusterConnection cluster, CancellationToken stop)
+    private static async Task<(StoredStep? Step, IResult? Problem)> FindAsync(string video, int frame, int? wanted, KnownVideos videos, CancellationToken stop)
     {
-        if (await StoredVideo.FindAsync(cluster.Journal, cluster.Results, video, stop) is not { } found) return (null, NothingYet(video));
+        if (await videos.FindAsync(video, stop) is not { } found) return (null, NothingYet(video));
         if (wanted is { } id && !found.Objects.Any(one => one.Id == id)) return (null, NoObject(video, id));
         if (found.Frames.StepOf(frame) is not { } step || step >= found.StepsDone)
             return (null, Problem.Of(StatusCodes.Status404NotFound, $"'{video}' has no masks of frame {frame}: {found.StepsDone} of {found.StepsTotal} frames are tracked, from frame {found.Frames.First} by {found.Frames.Stride}."));
@@ -89,5 +90,5 @@ internal static class MaskEndpoints
 
     private static IResult NothingYet(string video) => Problem.Of(StatusCodes.Status404NotFound, $"Nothing is known of the content of '{video}': there is no such video, or no node has opened it yet.");
 
-    private static IResult NoObject(string video, int id) => Problem.Of(StatusCodes.Status404NotFound, $"'{video}' has no object {id}.");
+    internal static IResult NoObject(string video, int id) => Problem.Of(StatusCodes.Status404NotFound, $"'{video}' has no object {id}.");
 }

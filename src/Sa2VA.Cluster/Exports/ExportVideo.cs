@@ -29,6 +29,15 @@ public sealed record ExportVideo
     /// <summary>What was asked, by the number of the question: the objects' labels without their numbers.</summary>
     public IReadOnlyDictionary<int, string> Expressions => Objects.GroupBy(one => one.Target).ToDictionary(group => group.Key, group => ExpressionOf([.. group]));
 
+    /// <summary>The same video with one of its objects.</summary>
+    /// <param name="objectId">Which.</param>
+    /// <exception cref="ExportException">It has no such object.</exception>
+    public ExportVideo Only(int objectId)
+    {
+        var one = Objects.FirstOrDefault(one => one.Id == objectId) ?? throw new ExportException($"'{Name}' has no object {objectId}; it has 1 to {Objects.Count}.");
+        return this with { Objects = [one], Fingerprint = $"{objectId}:{one.Chain}", ReadAsync = stop => ReadAsync(stop).Select(step => step with { Masks = [.. step.Masks.Where(mask => mask.ObjectId == objectId)] }) };
+    }
+
     private static string ExpressionOf(IReadOnlyList<ExportObject> objects)
     {
         var label = objects[0].Label;

@@ -26,10 +26,11 @@ public interface IJobStore
     Task<JobView?> FindJobAsync(string jobId, CancellationToken cancellationToken);
 
     /// <summary>Jobs, newest first.</summary>
+    /// <param name="filter">Which.</param>
     /// <param name="before">Only jobs older than this one; null from the newest.</param>
     /// <param name="limit">At most so many.</param>
     /// <param name="cancellationToken">Stops.</param>
-    Task<IReadOnlyList<JobView>> ListJobsAsync(string? before, int limit, CancellationToken cancellationToken);
+    Task<IReadOnlyList<JobView>> ListJobsAsync(JobFilter filter, string? before, int limit, CancellationToken cancellationToken);
 
     /// <summary>A video, or null.</summary>
     Task<VideoView?> FindVideoAsync(string videoId, CancellationToken cancellationToken);
@@ -235,8 +236,9 @@ public sealed record VideoView(
 /// <summary>What a completed video has taken.</summary>
 /// <param name="Frames">Frames that were tracked.</param>
 /// <param name="Targets">Things that were to be found.</param>
+/// <param name="Pixels">Of a frame; null when it was not recorded.</param>
 /// <param name="Seconds">Time that nodes spent on it.</param>
-public sealed record MeasuredVideo(long Frames, int Targets, double Seconds);
+public sealed record MeasuredVideo(long Frames, int Targets, long? Pixels, double Seconds);
 
 /// <summary>What a node is to do with work that it took.</summary>
 /// <param name="Verdict">Whether to begin.</param>

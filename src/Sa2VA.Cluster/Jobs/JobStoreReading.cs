@@ -14,6 +14,13 @@ public static class JobStoreReading
         return jobs.BeginAttemptAsync(new WorkItem(videoId), nodeId, maxAttempts, cancellationToken);
     }
 
+    /// <summary>All jobs, newest first.</summary>
+    public static Task<IReadOnlyList<JobView>> ListJobsAsync(this IJobStore jobs, string? before, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(jobs);
+        return jobs.ListJobsAsync(JobFilter.All, before, limit, cancellationToken);
+    }
+
     /// <summary>Whether there is such a job and none of its videos waits, runs or is held back.</summary>
     public static async Task<bool> IsOverAsync(this IJobStore jobs, string jobId, CancellationToken cancellationToken)
     {

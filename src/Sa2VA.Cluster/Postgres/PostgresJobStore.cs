@@ -30,10 +30,24 @@ public sealed class PostgresJobStore(PostgresDatabase database, TimeProvider? ti
         => (await ListAsync("looking for a job", JobRows.Job, $"{JobRows.JobsWithCounts} WHERE j.job_id = $1", [jobId], cancellationToken)).FirstOrDefault();
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<JobView>> ListJobsAsync(string? before, int limit, CancellationToken cancellationToken)
-        => ListAsync(
-            "listing jobs", JobRows.Job, $"{JobRows.JobsWithCounts} WHERE $1::text IS NULL OR j.job_id < $1 ORDER BY j.job_id DESC LIMIT $2",
-            [before, Limit(limit)], cancellationToken);
+    public Task<IReadOnlyList<JobView>> ListJobsAsync(JobFilter filter, string? before, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        var standing = filter.Standing switch
+        {
+            JobStanding.Active => "c.waiting + c.running + c.paused > 0",
+            JobStanding.Done => "c.waiting + c.running + c.paused = 0",
+            JobStanding.Failed => "c.failed + c.dead > 0",
+            _ => "true",
+        };
+        // Letters of every alphabet, also where the database's own rules know those of English only.
+        var named = string.IsNullOrEmpty(filter.Text)
+            ? "$2 = ''"
+            : "strpos(lower(concat_ws(E'\\n', j.request ->> 'title', j.job_id, j.request ->> 'model', j.request ->> 'key') COLLATE \"und-x-icu\"), lower($2 COLLATE \"und-x-icu\")) > 0";
+        return ListAsync(
+            "listing jobs", JobRows.Job, $"{JobRows.JobsWithCounts} WHERE ($1::text IS NULL OR j.job_id < $1) AND {standing} AND {named} ORDER BY j.job_id DESC LIMIT $3",
+            [before, StorableText.Of(filter.Text ?? ""), Limit(limit)], cancellationToken);
+    }
 
     /// <inheritdoc/>
     public async Task<VideoView?> FindVideoAsync(string videoId, CancellationToken cancellationToken)
@@ -157,9 +171,9 @@ public sealed class PostgresJobStore(PostgresDatabase database, TimeProvider? ti
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<MeasuredVideo>> ListMeasuredAsync(string model, int limit, CancellationToken cancellationToken)
-        => ListAsync("looking for measured videos", static row => new MeasuredVideo(row.GetInt64(0), row.GetInt32(1), row.GetDouble(2)),
+        => ListAsync("looking for measured videos", static row => new MeasuredVideo(row.GetInt64(0), row.GetInt32(1), row.IsDBNull(2) ? null : row.GetInt64(2), row.GetDouble(3)),
             """
-            SELECT v.frames_total, jsonb_array_length(v.targets), v.work_seconds FROM videos AS v JOIN jobs AS j USING (job_id)
+            SELECT v.frames_total, jsonb_array_length(v.targets), v.frame_pixels, v.work_seconds FROM videos AS v JOIN jobs AS j USING (job_id)
             WHERE j.request ->> 'model' = $1 AND v.state = 'completed' AND v.reused_from IS NULL AND v.work_seconds > 0 AND v.frames_total > 0
                 AND j.job_id IN (SELECT recent.job_id FROM jobs AS recent ORDER BY recent.job_id DESC LIMIT 200)
             ORDER BY v.updated_at DESC LIMIT $2

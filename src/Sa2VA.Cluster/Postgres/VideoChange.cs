@@ -9,19 +9,20 @@ namespace Sa2VA.Cluster.Postgres;
 /// <param name="Owner">Who took it.</param>
 /// <param name="FramesDone">Steps that are stored.</param>
 /// <param name="FrameCount">Frames in the file.</param>
+/// <param name="FramePixels">Pixels of a frame.</param>
 /// <param name="Error">Why it stands there; counts only together with a state.</param>
 /// <param name="ReusedFrom">The video whose masks were copied.</param>
 /// <param name="IsExtended">It was asked for more, so that its masks are not those of its job alone.</param>
 /// <param name="IsRequeued">It is to be worked on again, and nobody has it in hand.</param>
 internal sealed record VideoChange(
-    VideoState? State = null, string? Owner = null, long? FramesDone = null, long? FrameCount = null, string? Error = null, string? ReusedFrom = null, bool IsExtended = false, bool IsRequeued = false)
+    VideoState? State = null, string? Owner = null, long? FramesDone = null, long? FrameCount = null, long? FramePixels = null, string? Error = null, string? ReusedFrom = null, bool IsExtended = false, bool IsRequeued = false)
 {
     public static VideoChange Of(IEnumerable<VideoEvent> events) => events.Aggregate(new VideoChange(), After);
 
     private static VideoChange After(VideoChange change, VideoEvent happened) => happened switch
     {
         VideoClaimed(_, var owner, _) => change with { State = VideoState.Running, Owner = owner, Error = null },
-        VideoProbed(var facts, _) => change with { FrameCount = facts.FrameCount },
+        VideoProbed(var facts, _) => change with { FrameCount = facts.FrameCount, FramePixels = (long)facts.Width * facts.Height },
         TrackingCheckpointed(var point, _) => change with { FramesDone = point.NextStep },
         VideoReused(var from, _) => change with { ReusedFrom = from },
         PromptAdded => change with { IsExtended = true },

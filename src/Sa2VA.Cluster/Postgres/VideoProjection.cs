@@ -22,6 +22,8 @@ public sealed class VideoProjection : IJournalProjection
         yield return Sql.InBatch(
             "SELECT project_video($1, $2, $3, $4, $5, $6, $7, $8)", video.JobId, video.Number, change.State is { } state ? StateName.Of(state) : null, epoch,
             Storable(change.Owner), change.FramesDone, change.FrameCount, Storable(change.Error));
+        if (change.FramePixels is { } pixels)
+            yield return Sql.InBatch("UPDATE videos SET frame_pixels = $3 WHERE job_id = $1 AND number = $2", video.JobId, video.Number, pixels);
         if (change.ReusedFrom is { } from)
             yield return Sql.InBatch("UPDATE videos SET reused_from = $3 WHERE job_id = $1 AND number = $2", video.JobId, video.Number, from);
         if (change.IsExtended) yield return Sql.InBatch("UPDATE videos SET content_key = NULL WHERE job_id = $1 AND number = $2", video.JobId, video.Number);

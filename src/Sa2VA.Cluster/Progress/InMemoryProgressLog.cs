@@ -52,9 +52,9 @@ public sealed class InMemoryProgressLog(int eventsPerJob = 10_000) : IProgressLo
 
     /// <inheritdoc/>
     public IAsyncEnumerable<StoredJobEvent> ReadEventsAsync(string jobId, string? afterId, CancellationToken cancellationToken)
-        => FollowAsync(ClusterIds.CheckJob(jobId), afterId is null ? default : EventId.Parse(afterId), cancellationToken);
+        => FollowAsync(ClusterIds.CheckJob(jobId), afterId is null ? default : JobEventId.Parse(afterId), cancellationToken);
 
-    private async IAsyncEnumerable<StoredJobEvent> FollowAsync(string jobId, EventId after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<StoredJobEvent> FollowAsync(string jobId, JobEventId after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
@@ -62,7 +62,7 @@ public sealed class InMemoryProgressLog(int eventsPerJob = 10_000) : IProgressLo
             Task more;
             lock (_gate) (fresh, more) = EventsOf(jobId).After(after);
             foreach (var stored in fresh) yield return stored;
-            if (fresh.Length > 0) after = EventId.Parse(fresh[^1].Id);
+            if (fresh.Length > 0) after = JobEventId.Parse(fresh[^1].Id);
             else await more.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -76,13 +76,13 @@ public sealed class InMemoryProgressLog(int eventsPerJob = 10_000) : IProgressLo
     /// <summary>The kept events of a job; its owner holds the lock.</summary>
     private sealed class JobEvents
     {
-        private readonly Queue<(EventId Id, StoredJobEvent Stored)> _kept = [];
+        private readonly Queue<(JobEventId Id, StoredJobEvent Stored)> _kept = [];
         private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private ulong _last;
 
         public string Add(JobEvent happened, int limit)
         {
-            var id = new EventId(++_last, 0);
+            var id = new JobEventId(++_last, 0);
             _kept.Enqueue((id, new StoredJobEvent(id.ToString(), happened)));
             if (_kept.Count > limit) _kept.Dequeue();
             _more.SetResult();
@@ -91,6 +91,6 @@ public sealed class InMemoryProgressLog(int eventsPerJob = 10_000) : IProgressLo
         }
 
         /// <summary>What came after an event, and a task that completes when there is more.</summary>
-        public (StoredJobEvent[] Fresh, Task More) After(EventId after) => ([.. _kept.Where(e => e.Id > after).Select(e => e.Stored)], _more.Task);
+        public (StoredJobEvent[] Fresh, Task More) After(JobEventId after) => ([.. _kept.Where(e => e.Id > after).Select(e => e.Stored)], _more.Task);
     }
 }

@@ -73,9 +73,9 @@ public sealed class RedisProgressLog(RedisConnection connection, TimeProvider? t
 
     /// <inheritdoc/>
     public IAsyncEnumerable<StoredJobEvent> ReadEventsAsync(string jobId, string? afterId, CancellationToken cancellationToken)
-        => FollowAsync(connection.Keys.Events(jobId), afterId is null ? null : EventId.Parse(afterId), cancellationToken);
+        => FollowAsync(connection.Keys.Events(jobId), afterId is null ? null : JobEventId.Parse(afterId), cancellationToken);
 
-    private async IAsyncEnumerable<StoredJobEvent> FollowAsync(RedisKey key, EventId? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<StoredJobEvent> FollowAsync(RedisKey key, JobEventId? after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var pause = ShortestPause;
         while (!cancellationToken.IsCancellationRequested)
@@ -84,7 +84,7 @@ public sealed class RedisProgressLog(RedisConnection connection, TimeProvider? t
             foreach (var stored in fresh) yield return stored;
             if (fresh.Count > 0)
             {
-                after = EventId.Parse(fresh[^1].Id);
+                after = JobEventId.Parse(fresh[^1].Id);
                 pause = ShortestPause;
                 continue;
             }
@@ -95,7 +95,7 @@ public sealed class RedisProgressLog(RedisConnection connection, TimeProvider? t
     }
 
     /// <summary>Events after one, a few at a time; none when cancelled.</summary>
-    private async Task<IReadOnlyList<StoredJobEvent>> NextAsync(RedisKey key, EventId? after, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<StoredJobEvent>> NextAsync(RedisKey key, JobEventId? after, CancellationToken cancellationToken)
     {
         try
         {

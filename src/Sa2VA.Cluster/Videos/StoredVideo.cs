@@ -53,6 +53,12 @@ public sealed record StoredVideo
         };
     }
 
+    /// <summary>The same masks through another store.</summary>
+    /// <param name="results">Which has what the first one has.</param>
+    /// <param name="videoId">Whose they are.</param>
+    public StoredVideo ReadThrough(IResultStore results, string videoId)
+        => this with { Masks = new StoredMasks(results, videoId, [.. Objects.Select(one => new StoredSteps(one.Id, one.StepsDone))]) };
+
     /// <summary>How far an object is: it has all its masks once its pass is done, also while it is corrected.</summary>
     private static int StepsOf(VideoOrder order, Video video, PlannedObject planned, int total)
     {

@@ -113,6 +113,36 @@ public sealed class PostgresJobStoreTests(DatabaseFixture server) : IClassFixtur
     }
 
     [Fact]
+    public async Task Jobs_are_picked_by_how_they_stand_and_by_their_names()
+    {
+        var journal = new PostgresJournal(server.Database, new VideoProjection());
+        var waits = (await _jobs.SubmitAsync(Some.Job with { Title = "Dogs on the Beach" }, Some.Videos(2), Stop)).JobId;
+        var done = (await _jobs.SubmitAsync(Some.Job with { Title = "100% cats_", Key = "night-7" }, Some.Videos(1), Stop)).JobId;
+        var broken = (await _jobs.SubmitAsync(Some.Job, Some.Videos(2), Stop)).JobId;
+        await VideoProjectionTests.AppendAsync(journal, $"{done}-1", new VideoEvent.VideoCompleted([], DateTimeOffset.UnixEpoch));
+        await _jobs.BuryAsync($"{broken}-2", "no more", Stop);
+
+        await AssertFoundAsync(new JobFilter(JobStanding.Active), broken, waits);
+        await AssertFoundAsync(new JobFilter(JobStanding.Done), done);
+        await AssertFoundAsync(new JobFilter(JobStanding.Failed), broken);
+        await AssertFoundAsync(new JobFilter(Text: "ON THE beach"), waits);
+        await AssertFoundAsync(new JobFilter(Text: "NIGHT-7"), done);
+        await AssertFoundAsync(new JobFilter(Text: broken[^5..]), broken);
+        await AssertFoundAsync(new JobFilter(Text: Some.Job.Model), broken, done, waits);
+        // Nothing in it is taken for a pattern, and one field does not run into the next.
+        await AssertFoundAsync(new JobFilter(Text: "0% c"), done);
+        await AssertFoundAsync(new JobFilter(Text: "_"), done);
+        await AssertFoundAsync(new JobFilter(Text: $"Beach{waits}"));
+        await AssertFoundAsync(new JobFilter(Text: "\0'"));
+        await AssertFoundAsync(new JobFilter(JobStanding.Active, "beach"), waits);
+        string[] all = [.. new[] { waits, done, broken }.OrderDescending(StringComparer.Ordinal)];
+        Assert.Equal([all[1]], (await _jobs.ListJobsAsync(new JobFilter(Text: Some.Job.Model), before: all[0], limit: 1, Stop)).Select(job => job.JobId));
+
+        async Task AssertFoundAsync(JobFilter filter, params string[] expected) =>
+            Assert.Equal(expected.OrderDescending(StringComparer.Ordinal), (await _jobs.ListJobsAsync(filter, before: null, limit: 10, Stop)).Select(job => job.JobId));
+    }
+
+    [Fact]
     public async Task A_key_gives_the_job_again_and_submits_nothing()
     {
         var first = await _jobs.SubmitAsync(Some.Job with { Key = "k" }, Some.Videos(3), Stop);

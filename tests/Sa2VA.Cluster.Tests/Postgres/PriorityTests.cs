@@ -120,7 +120,7 @@ public sealed class PriorityTests(DatabaseFixture server) : IClassFixture<Databa
         await server.RunAsync("UPDATE videos SET worked_since = worked_since - interval '10 s' WHERE number = 1");
         await VideoProjectionTests.AppendAsync(_journal, Id(1), new VideoCompleted(["c"], At));
         var measured = Assert.Single(await _jobs.ListMeasuredAsync(Some.Job.Model, 10, Stop));
-        Assert.Equal(50, measured.Frames);
+        Assert.Equal((50L, 16L), (measured.Frames, measured.Pixels));
         Assert.InRange(measured.Seconds, 10, 20);
     }
 
