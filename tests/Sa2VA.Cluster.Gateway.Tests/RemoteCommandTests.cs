@@ -120,10 +120,34 @@ public sealed class RemoteCommandTests(GatewayFixture fixture) : IDisposable
         Assert.Contains("--title", (await cli.RunAsync("[suggest:11]", "submit --ti")).Output.Split('\n'));
         foreach (var shell in (string[])["bash", "zsh", "fish"])
             Assert.Contains("suggest", (await cli.RunAsync("completion", shell)).Output, StringComparison.Ordinal);
-        // Bash itself, with the script that it is given.
-        var script = $"sa2va() {{ dotnet exec {Cli.Program} \"$@\"; }}\n{(await cli.RunAsync("completion", "bash")).Output}\nCOMP_LINE='sa2va subm'; COMP_POINT=10; COMP_WORDS=(sa2va subm); COMP_CWORD=1; _sa2va_complete; echo \"${{COMPREPLY[@]}}\"";
-        using var bash = Process.Start(new ProcessStartInfo("bash", ["-c", script]) { UseShellExecute = false, RedirectStandardOutput = true })!;
-        Assert.Equal("submit", (await bash.StandardOutput.ReadToEndAsync(Stop)).Trim());
+    }
+
+    /// <summary>The shell itself, with the script that it is given, completes a word that somebody has begun.</summary>
+    [Theory]
+    [InlineData("bash", """
+        sa2va() { PROGRAM "$@"; }; source SCRIPT
+        COMP_LINE='sa2va subm'; COMP_POINT=10; COMP_WORDS=(sa2va subm); COMP_CWORD=1; _sa2va_complete; echo "${COMPREPLY[@]}"
+        """)]
+    [InlineData("zsh", """
+        zmodload zsh/zpty
+        zpty typed zsh -f -i
+        zpty -w typed 'autoload -Uz compinit; compinit -D -u; sa2va() { PROGRAM "$@"; }; source SCRIPT; print READ""Y'
+        zpty -r typed line '*READY*'
+        zpty -w -n typed $'sa2va subm\t'
+        zpty -r typed line '*subm*it*' && print submit
+        """)]
+    [InlineData("fish", """
+        function sa2va; PROGRAM $argv; end; source SCRIPT
+        complete -C 'sa2va subm'
+        """)]
+    public async Task A_shell_completes_what_is_typed(string shell, string typing)
+    {
+        var isThere = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, shell)));
+        Assert.SkipUnless(isThere, $"{shell} is not installed.");
+        await File.WriteAllTextAsync(_folder.File($"completion.{shell}"), (await (await CliAsync(Scope.Read)).RunAsync("completion", shell)).Output, Stop);
+        var script = typing.Replace("SCRIPT", _folder.File($"completion.{shell}"), StringComparison.Ordinal).Replace("PROGRAM", $"dotnet exec {Cli.Program}", StringComparison.Ordinal);
+        using var process = Process.Start(new ProcessStartInfo(shell, ["-c", script]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        Assert.Equal("submit", (await process.StandardOutput.ReadToEndAsync(Stop)).Trim());
     }
 
     private static string Text(JsonElement line, string name) => line.GetProperty(name).GetString()!;
