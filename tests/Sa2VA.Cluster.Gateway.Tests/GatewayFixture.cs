@@ -8,6 +8,7 @@ using Sa2VA.Cluster.Gateway.Uploads;
 using Sa2VA.Cluster.Jobs;
 using Sa2VA.Cluster.Nodes;
 using Sa2VA.Cluster.Progress;
+using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Settings;
 using Sa2VA.Cluster.Simulation;
 using Sa2VA.Cluster.Sources;
@@ -170,7 +171,7 @@ public sealed class GatewayFixture(ServersFixture servers) : IAsyncDisposable
         {
             Name = "node", Servers = endpoints, Devices = [new DeviceSettings { Device = "cpu", Slots = 4 }],
             // Any model that loads: the simulation never asks it.
-            Models = new Dictionary<string, string>(StringComparer.Ordinal) { ["nano"] = Path.Combine(Checkout.Folder, "models", "sa2va-nano") },
+            Models = new Dictionary<string, ModelChoice>(StringComparer.Ordinal) { ["nano"] = Path.Combine(Checkout.Folder, "models", "sa2va-nano") },
         };
         var connection = await ClusterConnection.OpenAsync(endpoints, settings.ToClusterOptions(), logs: null, CancellationToken.None);
         var reporter = new ProgressReporter(connection.Progress);

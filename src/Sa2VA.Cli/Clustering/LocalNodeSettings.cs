@@ -54,9 +54,11 @@ internal sealed class LocalNodeSettings
                 $"The nodes have no model. Name one with --model [NAME=]DIR or {RunCommand.ModelVariable}, for example --model nano=models/sa2va-nano, or start the servers only with --nodes 0.");
         }
 
-        foreach (var (name, folder) in models)
+        foreach (var (name, model) in models)
         {
-            if (!Directory.Exists(folder?.GetValue<string>())) throw new CliException(ExitCodes.Model, $"The model '{name}' should be in '{folder}', and there is no such folder.");
+            // A folder alone, or an object that says more about its use.
+            var folder = model is JsonObject choice ? (string?)choice["folder"] : (string?)model;
+            if (!Directory.Exists(folder)) throw new CliException(ExitCodes.Model, $"The model '{name}' should be in '{folder}', and there is no such folder.");
         }
     }
 

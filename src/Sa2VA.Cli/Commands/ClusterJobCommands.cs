@@ -32,7 +32,7 @@ internal static class ClusterJobCommands
         var key = new Option<string?>("--key") { HelpName = "KEY", Description = "Your own name for the job: the same key again is the same job." };
         var title = new Option<string?>("--title") { HelpName = "TEXT", Description = "For people." };
         var priority = new Option<WorkPriority>("--priority") { HelpName = "HOW", Description = "high, normal or low.", DefaultValueFactory = _ => WorkPriority.Normal };
-        var protocol = new Option<GroundingProtocol>("--protocol") { HelpName = "NAME", Description = "sa2vai or sa2va.", DefaultValueFactory = _ => GroundingProtocol.Sa2vaI };
+        var protocol = new Option<GroundingProtocol>("--protocol") { HelpName = "NAME", Description = "auto, sa2vai or sa2va.", DefaultValueFactory = _ => GroundingProtocol.Auto };
         var keyFrames = new Option<int>("--keyframes") { HelpName = "N", Description = "Frames shown to the language model.", DefaultValueFactory = _ => 5 };
         var reuse = new Option<bool>("--reuse") { Description = "Answer videos with the masks of earlier ones where content, sentences, model and settings are the same." };
         var (reground, verify, asks) = (RegroundSyntax.Option(), VerifySyntax.Switch(), VerifySyntax.Asks());

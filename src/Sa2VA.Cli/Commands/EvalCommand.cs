@@ -29,7 +29,7 @@ internal sealed class EvalCommand
     private readonly Option<string> _missing = new("--missing") { HelpName = "error|absent|skip", Description = "What an expression without a prediction is: an error, nothing found, or left out.", DefaultValueFactory = _ => "error" };
     private readonly Option<string?> _model = new("--model", "-m") { HelpName = "DIR", Description = $"Model folder. Default: the environment variable {RunCommand.ModelVariable}." };
     private readonly Option<string> _device = new("--device", "-d") { HelpName = "NAME", Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu" };
-    private readonly Option<string> _protocol = new("--protocol") { HelpName = "sa2va|sa2va-i", Description = "How the answers about key frames become tracks.", DefaultValueFactory = _ => "sa2va-i" };
+    private readonly VariantOptions _variant = new();
     private readonly Option<int> _keyFrames = new("--keyframes", "--key-frames") { HelpName = "N", Description = "Frames that the language model sees.", DefaultValueFactory = _ => 5 };
     private readonly Option<string?> _reground = RegroundSyntax.Option();
     private readonly Option<string?> _submission = new("--submission") { HelpName = "DIR", Description = "Also write the predictions as the servers of MeViS and Ref-YouTube-VOS take them, Annotations/VIDEO/EXPRESSION/FRAME.png. A split whose truth is not published is written and not scored." };
@@ -47,11 +47,11 @@ internal sealed class EvalCommand
         var eval = new EvalCommand();
         var command = new Command("eval", "Score a model, or somebody's predictions, on a dataset: J, F, cIoU, gIoU, absent accuracy.")
         {
-            eval._dataset, eval._format, eval._splits, eval._truth, eval._predictions, eval._missing, eval._model, eval._device, eval._protocol, eval._keyFrames, eval._reground,
+            eval._dataset, eval._format, eval._splits, eval._truth, eval._predictions, eval._missing, eval._model, eval._device, eval._keyFrames, eval._reground,
             eval._verify, eval._asks, eval._calibrate, eval._submission,
             eval._videos, eval._jobs, eval._threads, eval._out, eval._json,
         };
-        eval._protocol.AcceptOnlyFromAmong("sa2va", "sa2va-i");
+        foreach (var option in eval._variant.All) command.Options.Add(option);
         eval._missing.AcceptOnlyFromAmong("error", "absent", "skip");
         foreach (var positive in (Option[])[eval._keyFrames, eval._videos, eval._jobs, eval._threads])
         {
@@ -96,7 +96,8 @@ internal sealed class EvalCommand
                 ModelFolder = model,
                 WorkFolder = Path.Combine(output!, "work"),
                 Device = parsed.GetValue(_device)!,
-                Protocol = parsed.GetValue(_protocol) == "sa2va" ? GroundingProtocol.Sa2va : GroundingProtocol.Sa2vaI,
+                Variant = _variant.Variant(parsed),
+                Protocol = _variant.Protocol(parsed),
                 KeyFrames = parsed.GetValue(_keyFrames),
                 Reground = RegroundSyntax.Parse(parsed.GetValue(_reground)),
                 Verify = VerifySyntax.Parse(parsed, _verify, _asks),

@@ -35,7 +35,7 @@ internal sealed class RunCommand
     private readonly Option<string> _device = new("--device", "-d") { HelpName = "NAME", Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu" };
     private readonly Option<string?> _frames = new("--frames") { HelpName = "a..b", Description = "Frames to track, counted from 0, both ends included. Default: all." };
     private readonly Option<int> _stride = new("--stride") { HelpName = "N", Description = "Track every N-th frame.", DefaultValueFactory = _ => 1 };
-    private readonly Option<string> _protocol = new("--protocol") { HelpName = "sa2va|sa2va-i", Description = "How the answers about key frames become tracks.", DefaultValueFactory = _ => "sa2va-i" };
+    private readonly VariantOptions _variant = new();
     private readonly Option<int> _keyFrames = new("--keyframes") { HelpName = "N", Description = "Frames that the language model sees.", DefaultValueFactory = _ => 5 };
     private readonly Option<string?> _reground = RegroundSyntax.Option();
     private readonly Option<bool> _verify = VerifySyntax.Switch();
@@ -53,9 +53,9 @@ internal sealed class RunCommand
         var command = new Command("run", "Find what the sentences (or clicks, boxes, masks) mean in a video, and track it through every frame.")
         {
             run._video, run._expressions, run._points, run._boxes, run._masks, run._model, run._out, run._work, run._device, run._frames, run._stride,
-            run._protocol, run._keyFrames, run._reground, run._verify, run._asks, run._threads, run._checkpoint, run._png, run._noOverlay, run._withBoxes, run._json,
+            run._keyFrames, run._reground, run._verify, run._asks, run._threads, run._checkpoint, run._png, run._noOverlay, run._withBoxes, run._json,
         };
-        run._protocol.AcceptOnlyFromAmong("sa2va", "sa2va-i");
+        foreach (var option in run._variant.All) command.Options.Add(option);
         foreach (var positive in (Option<int>[])[run._stride, run._keyFrames, run._threads, run._checkpoint])
         {
             positive.Validators.Add(result =>
@@ -106,7 +106,8 @@ internal sealed class RunCommand
             WorkFolder = Path.GetFullPath(parsed.GetValue(_work) ?? Path.Combine(output, "work")),
             Targets = targets,
             Device = parsed.GetValue(_device)!,
-            Protocol = parsed.GetValue(_protocol) == "sa2va" ? GroundingProtocol.Sa2va : GroundingProtocol.Sa2vaI,
+            Variant = _variant.Variant(parsed),
+            Protocol = _variant.Protocol(parsed),
             KeyFrames = parsed.GetValue(_keyFrames),
             Reground = RegroundSyntax.Parse(parsed.GetValue(_reground)),
             Verify = VerifySyntax.Parse(parsed, _verify, _asks),

@@ -9,6 +9,7 @@ using Sa2VA.Evaluation.Reports;
 using Sa2VA.Evaluation.Reports.Cases;
 using Sa2VA.Evaluation.Running;
 using Sa2VA.Evaluation.Scores;
+using Sa2VA.Models.Weights;
 using Sa2VA.Tensors;
 
 namespace Sa2VA.Cli.Evaluating;
@@ -83,9 +84,17 @@ internal static class EvalSession
     private static KeyValuePair<string, string>[] Settings(EvalArguments arguments) => arguments.Model is not { } model ? [] :
     [
         new("protocol", model.Protocol == GroundingProtocol.Sa2va ? "sa2va" : "sa2va-i"),
+        .. VariantOf(model.Variant),
         new("key frames", $"{model.KeyFrames}"),
         new("device", model.Device),
     ];
+
+    private static IEnumerable<KeyValuePair<string, string>> VariantOf(ModelVariant variant)
+    {
+        if (variant.Sam2 is { } sam2) yield return new("sam2", Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(sam2))));
+        if (variant.Quantize != Quantization.None) yield return new("quantize", "int8");
+        if (variant.SelfFeedback) yield return new("self-feedback", "on");
+    }
 
     /// <summary>Puts the evaluation's progress on the display.</summary>
     private sealed class Stage(IProgress<RunStatus> target, string name, bool isModelRun) : IProgress<EvaluationProgress>

@@ -52,7 +52,7 @@ internal static class JobEndpoints
             size.MaxRequestBodySize = settings.Limits.ManifestBytes;
         var job = new JobRequest
         {
-            Model = model, Key = key, Title = title, Priority = priority?.Value ?? WorkPriority.Normal, Protocol = protocol?.Value ?? GroundingProtocol.Sa2vaI, KeyFrames = keyFrames ?? 5,
+            Model = model, Key = key, Title = title, Priority = priority?.Value ?? WorkPriority.Normal, Protocol = protocol?.Value ?? GroundingProtocol.Auto, KeyFrames = keyFrames ?? 5,
             ReuseResults = reuseResults ?? false,
         };
         return await SubmitAsync(job, request.Body, idempotencyKey, cluster, settings, caller, stop);

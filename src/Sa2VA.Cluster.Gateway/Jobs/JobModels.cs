@@ -18,7 +18,7 @@ namespace Sa2VA.Cluster.Gateway.Jobs;
 /// <param name="ReuseResults">Answer from earlier results of the same content, sentences, model and settings where there are any.</param>
 public sealed record NewJob(
     string Model, IReadOnlyList<JsonObject> Videos, string? Key = null, string? Title = null, WorkPriority Priority = WorkPriority.Normal,
-    GroundingProtocol Protocol = GroundingProtocol.Sa2vaI, int KeyFrames = 5, bool ReuseResults = false)
+    GroundingProtocol Protocol = GroundingProtocol.Auto, int KeyFrames = 5, bool ReuseResults = false)
 {
     internal JobRequest ToRequest() => new()
     {

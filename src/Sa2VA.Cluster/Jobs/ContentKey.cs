@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sa2VA.Cluster.Grounding;
 using Sa2VA.Cluster.Regrounding;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Verification;
@@ -19,7 +20,7 @@ public static class ContentKey
     public static string Of(string contentHash, string modelHash, JobRequest job, VideoRequest video)
     {
         var parts = JsonSerializer.SerializeToUtf8Bytes(
-            new Parts(contentHash, modelHash, job.Protocol, job.KeyFrames, job.MaxNewTokens, video.Frames ?? FrameSelection.All, video.Targets) { Reground = job.Reground, Verify = job.Verify }, Json);
+            new Parts(contentHash, modelHash, job.Protocol.Resolved(), job.KeyFrames, job.MaxNewTokens, video.Frames ?? FrameSelection.All, video.Targets) { Reground = job.Reground, Verify = job.Verify }, Json);
         return Convert.ToHexStringLower(SHA256.HashData(parts));
     }
 

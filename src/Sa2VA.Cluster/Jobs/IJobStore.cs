@@ -138,7 +138,7 @@ public sealed record JobRequest
     public required string Model { get; init; }
 
     /// <inheritdoc cref="RunRequest.Protocol"/>
-    public GroundingProtocol Protocol { get; init; } = GroundingProtocol.Sa2vaI;
+    public GroundingProtocol Protocol { get; init; } = GroundingProtocol.Auto;
 
     /// <inheritdoc cref="RunRequest.KeyFrames"/>
     public int KeyFrames { get; init; } = 5;

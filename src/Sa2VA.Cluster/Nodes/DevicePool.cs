@@ -1,5 +1,7 @@
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Videos;
+using Sa2VA.Models.Checkpoints;
+using Sa2VA.Models.Weights;
 
 namespace Sa2VA.Cluster.Nodes;
 
@@ -22,15 +24,15 @@ internal sealed class DevicePool : IAsyncDisposable
     // In the order in which they came.
     private readonly LinkedList<Waiting> _waiting = [];
     private readonly List<Place> _places;
-    private readonly Func<string, string, ModelHost> _load;
+    private readonly Func<ModelChoice, string, ModelHost> _load;
     private readonly TimeProvider _time;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="devices">The devices.</param>
-    /// <param name="load">Names a model's folder and a device.</param>
+    /// <param name="load">Names a model and a device.</param>
     /// <param name="warmTime">How long a tracker waits for its video to come back.</param>
     /// <param name="time">The clock.</param>
-    public DevicePool(IReadOnlyList<DeviceSettings> devices, Func<string, string, ModelHost> load, TimeSpan warmTime, TimeProvider time)
+    public DevicePool(IReadOnlyList<DeviceSettings> devices, Func<ModelChoice, string, ModelHost> load, TimeSpan warmTime, TimeProvider time)
     {
         (_load, _time) = (load, time);
         _places = [.. devices.Select(device => new Place(device, new WarmVideos(device.WarmMiB << 20, warmTime, time)))];
@@ -44,9 +46,9 @@ internal sealed class DevicePool : IAsyncDisposable
 
     /// <summary>Waits for a device with a free slot and enough memory: first the one that has the video's own tracker, then one that has the model.</summary>
     /// <exception cref="RunException">No device will ever have enough memory.</exception>
-    public async Task<DeviceLease> LeaseAsync(string videoId, string modelFolder, int objects, CancellationToken cancellationToken)
+    public async Task<DeviceLease> LeaseAsync(string videoId, ModelChoice choice, int objects, CancellationToken cancellationToken)
     {
-        var model = ModelMiB(modelFolder);
+        var model = ModelMiB(choice);
         var needed = Estimate(objects);
         if (_places.TrueForAll(place => place.Settings.MemoryMiB < model + needed))
         {
@@ -55,7 +57,7 @@ internal sealed class DevicePool : IAsyncDisposable
                 $"{objects} object(s) with this model need about {model + needed} MiB, and the largest device has {_places.Max(place => place.Settings.MemoryMiB)} MiB. Ask for fewer objects at once, or raise memoryMiB.");
         }
 
-        var waiting = new Waiting(modelFolder, model, needed, _time.GetTimestamp());
+        var waiting = new Waiting(choice, model, needed, _time.GetTimestamp());
         lock (_gate) _waiting.AddLast(waiting);
         try
         {
@@ -64,7 +66,7 @@ internal sealed class DevicePool : IAsyncDisposable
                 Task changed;
                 lock (_gate)
                 {
-                    if (PlaceFor(videoId, waiting) is { } place) return Take(place, videoId, modelFolder, model, needed);
+                    if (PlaceFor(videoId, waiting) is { } place) return Take(place, videoId, choice, model, needed);
                     changed = _changed.Task;
                 }
 
@@ -94,20 +96,20 @@ internal sealed class DevicePool : IAsyncDisposable
         foreach (var loaded in _places.SelectMany(place => place.Models.Values)) await loaded.Host.DisposeAsync();
     }
 
-    private static long ModelMiB(string folder)
-        => Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.safetensors").Sum(file => new FileInfo(file).Length) >> 20 : 0;
+    private static long ModelMiB(ModelChoice model)
+        => (WeightBytes.Of(model.Folder, model.Variant.Quantize) + (model.Variant.Sam2 is { } sam2 ? WeightBytes.Of(sam2, Quantization.None) : 0)) >> 20;
 
     private Place? PlaceFor(string videoId, Waiting video)
     {
         var before = _waiting.TakeWhile(other => other != video).Where(other => _time.GetElapsedTime(other.Since) >= PassedFor).ToList();
         return _places.Where(place => place.Fits(video) && !before.Exists(place.WillFit))
-            .OrderByDescending(place => place.Warm.Has(videoId)).ThenByDescending(place => place.Models.ContainsKey(video.ModelFolder)).ThenBy(place => place.Busy).FirstOrDefault();
+            .OrderByDescending(place => place.Warm.Has(videoId)).ThenByDescending(place => place.Models.ContainsKey(video.Model)).ThenBy(place => place.Busy).FirstOrDefault();
     }
 
-    private DeviceLease Take(Place place, string videoId, string modelFolder, long model, long needed)
+    private DeviceLease Take(Place place, string videoId, ModelChoice choice, long model, long needed)
     {
-        if (!place.Models.TryGetValue(modelFolder, out var loaded))
-            place.Models.Add(modelFolder, loaded = new Loaded(_load(modelFolder, place.Settings.Device), model));
+        if (!place.Models.TryGetValue(choice, out var loaded))
+            place.Models.Add(choice, loaded = new Loaded(_load(choice, place.Settings.Device), model));
         place.Busy++;
         place.VideosMiB += needed;
         // Of use on its own device only, where it is out of the way of the others.
@@ -135,9 +137,9 @@ internal sealed class DevicePool : IAsyncDisposable
     private sealed record Loaded(ModelHost Host, long MiB);
 
     /// <summary>A video that has no place yet, since when by the clock's timestamps.</summary>
-    private sealed class Waiting(string modelFolder, long modelMiB, long neededMiB, long since)
+    private sealed class Waiting(ModelChoice model, long modelMiB, long neededMiB, long since)
     {
-        public string ModelFolder => modelFolder;
+        public ModelChoice Model => model;
 
         public long ModelMiB => modelMiB;
 
@@ -152,7 +154,7 @@ internal sealed class DevicePool : IAsyncDisposable
 
         public WarmVideos Warm { get; } = warm;
 
-        public Dictionary<string, Loaded> Models { get; } = [];
+        public Dictionary<ModelChoice, Loaded> Models { get; } = [];
 
         public int Busy { get; set; }
 
@@ -166,7 +168,7 @@ internal sealed class DevicePool : IAsyncDisposable
         private bool Has(long videosMiB, Waiting video)
         {
             if (Settings.MemoryMiB is not { } memory) return true;
-            var models = Models.Values.Sum(loaded => loaded.MiB) + (Models.ContainsKey(video.ModelFolder) ? 0 : video.ModelMiB);
+            var models = Models.Values.Sum(loaded => loaded.MiB) + (Models.ContainsKey(video.Model) ? 0 : video.ModelMiB);
             return models + videosMiB + video.NeededMiB <= memory;
         }
 

@@ -21,20 +21,20 @@ internal sealed class EarlierResults(string owner, NodeServices services, ModelD
     public async Task<(Video Video, string From)?> FindAsync(JobRequest job, VideoView view, VideoOrder order, LocalVideo file, CancellationToken yielding, CancellationToken stop)
     {
         using var span = ClusterTracing.StartStage("reuse");
-        if (await ContentKeyAsync(job, view, order.Model, file, yielding) is not { } key) return null;
+        if (await ContentKeyAsync(job, view, order.Choice(), file, yielding) is not { } key) return null;
         if (await patience.TryAsync(() => _reuse.TryAsync(view, order, key, owner, yielding), yielding) is not { } found) return null;
         await patience.TryAsync(() => services.Jobs.RecordContentAsync(view.VideoId, key, stop), stop);
         return found;
     }
 
     /// <summary>Records the content of a video that is completed, so that later ones can use its results.</summary>
-    public async Task RecordContentAsync(JobRequest job, VideoView view, string model, LocalVideo file, CancellationToken stop)
+    public async Task RecordContentAsync(JobRequest job, VideoView view, ModelChoice model, LocalVideo file, CancellationToken stop)
     {
         if (await ContentKeyAsync(job, view, model, file, stop) is { } key)
             await patience.TryAsync(() => services.Jobs.RecordContentAsync(view.VideoId, key, stop), stop);
     }
 
-    private async Task<string?> ContentKeyAsync(JobRequest job, VideoView view, string model, LocalVideo file, CancellationToken cancellationToken)
+    private async Task<string?> ContentKeyAsync(JobRequest job, VideoView view, ModelChoice model, LocalVideo file, CancellationToken cancellationToken)
     {
         if (file.ContentHash is not { } content) return null;
         try
@@ -43,7 +43,7 @@ internal sealed class EarlierResults(string owner, NodeServices services, ModelD
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            services.Log.NoModelDigest(model, failure.Message);
+            services.Log.NoModelDigest(model.Folder, failure.Message);
             return null;
         }
     }

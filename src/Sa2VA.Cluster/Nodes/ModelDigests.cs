@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Sources.Files;
 
 namespace Sa2VA.Cluster.Nodes;
@@ -30,6 +31,17 @@ internal sealed class ModelDigests : IAsyncDisposable
         }
     }
 
+    /// <summary>The digest of a model as it is used; that of its folder where nothing is changed.</summary>
+    /// <exception cref="IOException">As of a folder.</exception>
+    public async Task<string> OfAsync(ModelChoice model, CancellationToken cancellationToken)
+    {
+        var folder = await OfAsync(model.Folder, cancellationToken);
+        if (model.Variant == ModelVariant.Plain) return folder;
+        var sam2 = model.Variant.Sam2 is { } second ? await OfAsync(second, cancellationToken) : "";
+        var parts = $"{folder} sam2:{sam2} quantize:{model.Variant.Quantize} selfFeedback:{model.Variant.SelfFeedback}";
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(parts)));
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -41,7 +53,8 @@ internal sealed class ModelDigests : IAsyncDisposable
     private async Task<string> ComputeAsync(string folder)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
+        IEnumerable<string> files = File.Exists(folder) ? [folder] : Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal);
+        foreach (var file in files)
             hash.AppendData(Encoding.UTF8.GetBytes($"{await ContentHash.ReadAsync(file, _stopping.Token)}  {Path.GetFileName(file)}\n"));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }

@@ -111,7 +111,7 @@ public sealed class Node : IAsyncDisposable
             startedAt, isDraining, videos);
     }
 
-    private ModelHost Load(string folder, string device) => new(folder, device, _settings.Keyframes)
+    private ModelHost Load(ModelChoice model, string device) => new(model, device, _settings.Keyframes)
     {
         Looked = frames => _services.Metrics?.BatchDone(WorkStage.Ground, frames),
     };

@@ -23,8 +23,8 @@ public sealed record NodeSettings
     /// <summary>Names what this cluster keeps in servers that others use too. Default <c>sa2va</c>.</summary>
     public string Prefix { get; init; } = "sa2va";
 
-    /// <summary>Folders of models, by the names that jobs use.</summary>
-    public required IReadOnlyDictionary<string, string> Models { get; init; }
+    /// <summary>Folders of models, by the names that jobs use; a name stands for one way to use its folder.</summary>
+    public required IReadOnlyDictionary<string, ModelChoice> Models { get; init; }
 
     /// <summary>What it computes on, at least one.</summary>
     public required IReadOnlyList<DeviceSettings> Devices { get; init; }

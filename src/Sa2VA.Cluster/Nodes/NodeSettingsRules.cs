@@ -17,9 +17,10 @@ public static class NodeSettingsRules
             throw new SettingsException($"name is '{settings.Name}'; it has 1 to 100 letters, digits, '.', '_' and '-'.");
         if (settings.Roles.Count == 0) throw new SettingsException("roles is empty; name 'keyframe', 'tracker' or both.");
         if (settings.Models.Count == 0) throw new SettingsException("models is empty; give each model's folder a name.");
-        foreach (var (name, folder) in settings.Models)
+        foreach (var (name, model) in settings.Models)
         {
-            if (!Directory.Exists(folder)) throw new SettingsException($"models.{name}: there is no folder '{folder}'.");
+            if (!Directory.Exists(model.Folder)) throw new SettingsException($"models.{name}: there is no folder '{model.Folder}'.");
+            if (model.Variant.Sam2 is { } sam2 && !Path.Exists(sam2)) throw new SettingsException($"models.{name}.sam2: there is no SAM 2 checkpoint '{sam2}'.");
         }
 
         if (settings.Devices.Count == 0) throw new SettingsException("devices is empty; name at least one, for example {\"device\": \"cpu\"}.");

@@ -15,12 +15,17 @@ public static class NodeTrial
     /// <exception cref="SettingsException">The first that does not work, by the name of its setting.</exception>
     public static void Run(NodeSettings settings)
     {
-        foreach (var (name, folder) in settings.Models) TryModel(name, folder);
+        foreach (var (name, model) in settings.Models)
+        {
+            TryModel($"models.{name}", model.Folder);
+            if (model.Variant.Sam2 is { } sam2) TryModel($"models.{name}.sam2", sam2);
+        }
+
         foreach (var device in settings.Devices) TryDevice(device);
         TryScratch(settings);
     }
 
-    private static void TryModel(string name, string folder)
+    private static void TryModel(string setting, string folder)
     {
         try
         {
@@ -28,7 +33,7 @@ public static class NodeTrial
         }
         catch (ModelFolderException failure)
         {
-            throw new SettingsException($"models.{name} is '{folder}', and that is no model folder: {failure.Message}", failure);
+            throw new SettingsException($"{setting} is '{folder}', and that is no model folder: {failure.Message}", failure);
         }
     }
 

@@ -96,6 +96,7 @@ internal sealed class VideoSession
         {
             if (!_settings.Models.TryGetValue(job.Model, out var model))
                 throw new RunException(RunFailureKind.Model, $"This cluster has no model named '{job.Model}'; '{_settings.Name}' knows {string.Join(", ", _settings.Models.Keys.Order(StringComparer.Ordinal))}.");
+            RunRules.Check(job.Protocol, model.Variant);
             var known = await _patience.TryAsync(() => VideoHistory.LoadAsync(_services.Journal, view.VideoId, stop), stop);
             _devices.DropWarmUnless(view.VideoId, known.Epoch);
             if (!_settings.Roles.Contains(NodeRole.Keyframe) && known.NeedsAnswers(OrderOf(job, view, view.Request.Source, model, device: "")))
@@ -139,7 +140,7 @@ internal sealed class VideoSession
     }
 
     /// <summary>True when the video was answered from an earlier result and is over.</summary>
-    private async Task<bool> ReuseAsync(JobRequest job, VideoView view, string model, LocalVideo file, CancellationToken yielding, CancellationToken stop)
+    private async Task<bool> ReuseAsync(JobRequest job, VideoView view, ModelChoice model, LocalVideo file, CancellationToken yielding, CancellationToken stop)
     {
         var order = OrderOf(job, view, file.Path, model, device: "");
         if (await _earlier.FindAsync(job, view, order, file, yielding, stop) is not var (video, from)) return false;
@@ -175,6 +176,9 @@ internal sealed class VideoSession
     private static RunFailure Unforeseen(Exception? failure) => new(
         RunFailureKind.Internal, failure is null ? "The video's actor stopped without a word." : $"{failure.Message} ({failure.GetType().Name})", Frame: null);
 
-    private static VideoOrder OrderOf(JobRequest job, VideoView view, string path, string model, string device) => new(
-        path, model, device, view.Request.Targets, job.Protocol, job.KeyFrames, view.Request.Frames ?? FrameSelection.All, job.MaxNewTokens) { Reground = job.Reground, Verify = job.Verify };
+    private static VideoOrder OrderOf(JobRequest job, VideoView view, string path, ModelChoice model, string device)
+        => new VideoOrder(path, Model: "", device, view.Request.Targets, job.Protocol, job.KeyFrames, view.Request.Frames ?? FrameSelection.All, job.MaxNewTokens)
+        {
+            Reground = job.Reground, Verify = job.Verify,
+        }.Of(model);
 }

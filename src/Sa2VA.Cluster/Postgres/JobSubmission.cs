@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Npgsql;
 using NpgsqlTypes;
+using Sa2VA.Cluster.Grounding;
 using Sa2VA.Cluster.Jobs;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Settings;
@@ -144,7 +145,7 @@ internal sealed class JobSubmission(PostgresDatabase database, TimeProvider time
 
     private static void RefuseOtherSettings(KnownJob known, JobRequest job)
     {
-        var (before, now) = (JsonNode.Parse(JobJson.Write(known.Request))!.AsObject(), JsonNode.Parse(JobJson.Write(job with { Title = known.Request.Title }))!.AsObject());
+        var (before, now) = (Settings(known.Request), Settings(job with { Title = known.Request.Title }));
         var differences = now.Where(setting => !JsonNode.DeepEquals(before[setting.Key], setting.Value))
             .Select(setting => $"{setting.Key} {before[setting.Key]?.ToJsonString() ?? "null"}, not {setting.Value?.ToJsonString() ?? "null"}").ToList();
         if (differences.Count > 0)
@@ -153,6 +154,9 @@ internal sealed class JobSubmission(PostgresDatabase database, TimeProvider time
                 $"The key '{job.Key}' is that of job {known.JobId}, which has {string.Join(" and ", differences)}. Use another key for another job, or the same settings for the same.");
         }
     }
+
+    /// <summary>What decides what a job does: what a default stands for may be spelled out.</summary>
+    private static JsonObject Settings(JobRequest job) => JsonNode.Parse(JobJson.Write(job with { Protocol = job.Protocol.Resolved() }))!.AsObject();
 
     private static JobReceipt Repeated(KnownJob known, JobRequest job, Manifest manifest)
         => known.Manifest.Digest.AsSpan().SequenceEqual(manifest.Digest)

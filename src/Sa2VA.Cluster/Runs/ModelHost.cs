@@ -16,22 +16,25 @@ public sealed class ModelHost : IAsyncDisposable
     private const int MailboxCapacity = 64;
 
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly string _folder;
+    private readonly ModelChoice _model;
     private readonly string _device;
     private readonly KeyframeOptions _keyframeOptions;
 
     // The language model's own: it works for all runs, and ends with the model.
     private readonly ActorSystem _system = new();
     private ActorRef<KeyframeCommand>? _keyframes;
-    private RunModel? _model;
+    private RunModel? _loaded;
     private int _spawned;
 
     /// <summary>Names a model; nothing is opened yet.</summary>
-    /// <param name="folder">Model folder in the official layout.</param>
+    /// <param name="model">Model folder in the official layout, and how it is used.</param>
     /// <param name="device">Device by name, as <see cref="RunRequest.Device"/>.</param>
     /// <param name="keyframes">What the language model works on together; null for the defaults.</param>
-    public ModelHost(string folder, string device, KeyframeOptions? keyframes = null)
-        => (_folder, _device, _keyframeOptions) = (Path.GetFullPath(folder), device, keyframes ?? new KeyframeOptions());
+    public ModelHost(ModelChoice model, string device, KeyframeOptions? keyframes = null)
+    {
+        (_device, _keyframeOptions) = (device, keyframes ?? new KeyframeOptions());
+        _model = model with { Folder = Path.GetFullPath(model.Folder) };
+    }
 
     /// <summary>Told how many key frames were looked at together.</summary>
     internal Action<int> Looked { get; init; } = static _ => { };
@@ -46,7 +49,7 @@ public sealed class ModelHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _system.DisposeAsync();
-        if (_model is { } loaded) await Tensors.RunAsync(loaded.Dispose, CancellationToken.None);
+        if (_loaded is { } loaded) await Tensors.RunAsync(loaded.Dispose, CancellationToken.None);
         await Tensors.DisposeAsync();
         _turn.Dispose();
     }
@@ -54,11 +57,11 @@ public sealed class ModelHost : IAsyncDisposable
     /// <summary>Refuses a request for another model, whose results would be filed under the wrong name.</summary>
     internal void CheckServes(RunRequest request)
     {
-        if (Path.GetFullPath(request.ModelFolder) != _folder || request.Device != _device)
+        if (VideoRun.ModelOf(request) != _model || request.Device != _device)
         {
             throw new RunException(
                 RunFailureKind.Settings,
-                $"The request asks for the model '{request.ModelFolder}' on {request.Device}, but '{_folder}' on {_device} was given to run it.");
+                $"The request asks for the model '{request.ModelFolder}' on {request.Device}, but '{_model.Folder}' on {_device} was given to run it, or the two use it differently.");
         }
     }
 
@@ -89,7 +92,7 @@ public sealed class ModelHost : IAsyncDisposable
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            return _model ??= await Tensors.RunAsync(() => RunModel.Load(_folder, _device), cancellationToken);
+            return _loaded ??= await Tensors.RunAsync(() => RunModel.Load(_model, _device), cancellationToken);
         }
         finally
         {

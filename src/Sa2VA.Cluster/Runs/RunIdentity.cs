@@ -22,15 +22,26 @@ internal static class RunIdentity
     public static string Of(VideoOrder order)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(order with { Path = "", Model = "" }, Json));
+        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(Nameless(order), Json));
         AppendVideo(hash, order.Path);
-        foreach (var file in ModelFiles(order.Model))
+        AppendModel(hash, order.Model);
+        if (order.Variant?.Sam2 is { } sam2) AppendModel(hash, sam2);
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
+
+    /// <summary>What is looked at by its content has no name here.</summary>
+    private static VideoOrder Nameless(VideoOrder order) => order with
+    {
+        Path = "", Model = "", Variant = order.Variant is { Sam2: not null } variant ? variant with { Sam2 = "" } : order.Variant,
+    };
+
+    private static void AppendModel(IncrementalHash hash, string folder)
+    {
+        foreach (var file in ModelFiles(folder))
         {
             hash.AppendData(Encoding.UTF8.GetBytes(Path.GetFileName(file)));
             AppendSample(hash, file);
         }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 
     private static void AppendVideo(IncrementalHash hash, string path)
@@ -43,7 +54,7 @@ internal static class RunIdentity
     }
 
     private static IEnumerable<string> ModelFiles(string folder)
-        => Directory.EnumerateFiles(folder).Where(f => f.EndsWith(".safetensors", StringComparison.Ordinal) || f.EndsWith(".json", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        => File.Exists(folder) ? [folder] : Directory.EnumerateFiles(folder).Where(f => f.EndsWith(".safetensors", StringComparison.Ordinal) || f.EndsWith(".json", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
 
     private static void AppendSample(IncrementalHash hash, string path)
     {

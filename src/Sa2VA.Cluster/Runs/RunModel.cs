@@ -1,5 +1,7 @@
 using Sa2VA.Models.Checkpoints;
+using Sa2VA.Models.DeSa2va;
 using Sa2VA.Models.Sa2va;
+using Sa2VA.Models.Sa2va.Grounding;
 using Sa2VA.Models.Sam2;
 using Sa2VA.Tensors;
 
@@ -10,8 +12,8 @@ internal sealed class RunModel : IDisposable
 {
     private readonly IDisposable _weights;
 
-    private RunModel(IDisposable weights, Sam2Model tracker, Sa2vaModel? language)
-        => (_weights, Tracker, Language) = (weights, tracker, language);
+    private RunModel(IDisposable weights, Sam2Model tracker, Sa2vaModel? language, bool selfFeedback)
+        => (_weights, Tracker, Language, SelfFeedback) = (weights, tracker, language, selfFeedback);
 
     /// <summary>The tracker.</summary>
     public Sam2Model Tracker { get; }
@@ -19,24 +21,33 @@ internal sealed class RunModel : IDisposable
     /// <summary>The language model, or null for a plain SAM 2.</summary>
     public Sa2vaModel? Language { get; }
 
+    /// <inheritdoc cref="ModelVariant.SelfFeedback"/>
+    public bool SelfFeedback { get; }
+
+    /// <summary>A protocol as this model follows it.</summary>
+    public IGroundingProtocol Follow(IGroundingProtocol protocol) => Language?.Decoupled is { } head ? new DeSa2vaProtocol(protocol, head) : protocol;
+
     /// <summary>How the tracker's frames are normalised: Sa2VA's own way differs in the last bits.</summary>
     public ImageNormalizer Normalizer => Language is null ? ImageNormalizer.Sam2 : ImageNormalizer.Sa2va;
 
     /// <summary>Loads a folder of either kind.</summary>
     /// <exception cref="Sa2VA.Models.ModelFolderException">It is neither, or something in it is missing or does not fit.</exception>
-    public static RunModel Load(string folder, string device)
+    public static RunModel Load(ModelChoice choice, string device)
     {
+        var (folder, variant) = choice;
         var place = DeviceNamed(device);
         bool isSam2;
         using (var found = ModelFolder.Open(folder)) isSam2 = found.Kind == ModelKind.Sam2;
         if (isSam2)
         {
+            if (variant != ModelVariant.Plain)
+                throw new RunException(RunFailureKind.Settings, $"'{folder}' is a plain SAM 2: a second SAM 2, bytes for weights and self-feedback are for models with a language model.");
             var checkpoint = Sam2Checkpoint.Load(folder, place);
-            return new RunModel(checkpoint, checkpoint.Model, language: null);
+            return new RunModel(checkpoint, checkpoint.Model, language: null, selfFeedback: false);
         }
 
-        var model = Sa2vaModel.Load(folder, place);
-        return new RunModel(model, model.Sam2, model);
+        var model = Sa2vaModel.Load(folder, place, new LoadOptions { Quantize = variant.Quantize, Sam2 = variant.Sam2 });
+        return new RunModel(model, model.Sam2, model, variant.SelfFeedback);
     }
 
     public void Dispose() => _weights.Dispose();

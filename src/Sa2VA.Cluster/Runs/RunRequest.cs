@@ -24,8 +24,11 @@ public sealed record RunRequest
     /// <summary>Device by name: <c>cpu</c> (default), <c>cuda:0</c>.</summary>
     public string Device { get; init; } = "cpu";
 
-    /// <summary>How answers become tracks. Default <see cref="GroundingProtocol.Sa2vaI"/>.</summary>
-    public GroundingProtocol Protocol { get; init; } = GroundingProtocol.Sa2vaI;
+    /// <summary>How the model is used other than as its folder says. Default as it says.</summary>
+    public ModelVariant Variant { get; init; } = ModelVariant.Plain;
+
+    /// <summary>How answers become tracks. Default <see cref="GroundingProtocol.Auto"/>.</summary>
+    public GroundingProtocol Protocol { get; init; } = GroundingProtocol.Auto;
 
     /// <summary>Frames shown to the language model. Default 5, 1 to 64.</summary>
     public int KeyFrames { get; init; } = 5;
@@ -54,6 +57,12 @@ public enum GroundingProtocol
 
     /// <summary>The first key frames carry the language prompt themselves; the rest is tracked.</summary>
     Sa2va,
+
+    /// <summary>
+    /// What suits the weights: <see cref="Sa2vaI"/> where there are two mask decoders, and also for plain Sa2VA weights, whose one decoder
+    /// then does both. Results are filed under what it stands for.
+    /// </summary>
+    Auto,
 }
 
 /// <summary>When a run's progress becomes durable: whichever of the two comes first.</summary>

@@ -20,6 +20,7 @@ internal static class RunRules
         CheckGrounding(request.KeyFrames, request.MaxNewTokens);
         if (request.Reground is { } reground) Check(reground);
         if (request.Verify is { } verify) Check(verify);
+        Check(request.Protocol, request.Variant);
         Range("Checkpoints.EveryFrames", request.Checkpoints.EveryFrames, 1, 100_000);
         if (request.Checkpoints.EveryTime <= TimeSpan.Zero)
             throw Refused(RunFailureKind.Settings, $"Checkpoints.EveryTime is {request.Checkpoints.EveryTime}; it must be longer than nothing.");
@@ -45,6 +46,15 @@ internal static class RunRules
         Range("Reground.MinimumGap", reground.MinimumGap, 1, 100_000);
         if (reground is { EveryFrames: 0, OnCut: false, OnDoubt: false })
             throw Refused(RunFailureKind.Settings, "Reground names no occasion: set EveryFrames, OnCut or OnDoubt, or leave Reground out.");
+    }
+
+    /// <summary>Whether a model can be used in that way under that protocol.</summary>
+    public static void Check(GroundingProtocol protocol, ModelVariant variant)
+    {
+        if (variant.Sam2 is not { } sam2) return;
+        if (protocol == GroundingProtocol.Sa2va)
+            throw Refused(RunFailureKind.Settings, $"The protocol is sa2va, which works with one mask decoder, and '{sam2}' is named for another one. Leave one of the two out; sa2va-i works with both decoders.");
+        if (!Path.Exists(sam2)) throw Refused(RunFailureKind.Model, $"There is no SAM 2 checkpoint '{sam2}'.");
     }
 
     /// <summary>What is to be found, and where.</summary>

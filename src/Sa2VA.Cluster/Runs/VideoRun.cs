@@ -21,7 +21,7 @@ public static class VideoRun
         RunRequest request, IProgress<RunProgress>? progress = null, TimeProvider? time = null, CancellationToken cancellationToken = default)
     {
         RunRules.Check(request);
-        await using var model = new ModelHost(request.ModelFolder, request.Device);
+        await using var model = new ModelHost(ModelOf(request), request.Device);
         return await ExecuteAsync(request, model, progress, time, cancellationToken);
     }
 
@@ -36,8 +36,8 @@ public static class VideoRun
         RunRules.Check(request);
         model.CheckServes(request);
         var order = new VideoOrder(
-            Path.GetFullPath(request.Video), Path.GetFullPath(request.ModelFolder), request.Device,
-            request.Targets, request.Protocol, request.KeyFrames, request.Frames, request.MaxNewTokens) { Reground = request.Reground, Verify = request.Verify };
+            Path.GetFullPath(request.Video), Model: "", request.Device,
+            request.Targets, request.Protocol, request.KeyFrames, request.Frames, request.MaxNewTokens) { Reground = request.Reground, Verify = request.Verify }.Of(ModelOf(request));
         try
         {
             var folder = new RunFolder(Path.GetFullPath(request.WorkFolder));
@@ -57,6 +57,10 @@ public static class VideoRun
             throw new RunException(reason.Kind, reason.Message, failure);
         }
     }
+
+    /// <summary>The request's model by full paths.</summary>
+    internal static ModelChoice ModelOf(RunRequest request) => new(
+        Path.GetFullPath(request.ModelFolder), request.Variant with { Sam2 = request.Variant.Sam2 is { } sam2 ? Path.GetFullPath(sam2) : null });
 
     /// <summary>Publishes the work, takes it, and sees it through; returns how the video stands and why it stopped, if it failed.</summary>
     private static async Task<(Video Video, RunFailure? Failure)> SitAsync(

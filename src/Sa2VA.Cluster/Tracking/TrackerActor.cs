@@ -5,7 +5,6 @@ using Sa2VA.Cluster.Results;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Telemetry;
 using Sa2VA.Cluster.Videos;
-using Sa2VA.Models.Sa2va.Grounding;
 using Sa2VA.Models.Sam2;
 using Sa2VA.Models.Sam2.Tracking;
 using Sa2VA.Tensors;
@@ -88,7 +87,7 @@ internal sealed class TrackerActor(
     {
         if (plan.Warm is { } warm) return warm.TakeTracker();
         if (plan.Snapshot is { } file) return VideoTracker.Restore(file, model);
-        var options = new TrackerOptions { FrameCount = plan.Steps, BlankAbsentMasks = true };
+        var options = new TrackerOptions { FrameCount = plan.Steps, BlankAbsentMasks = true, SelfFeedback = plan.SelfFeedback };
         options = plan.Protocol?.Configure(options) ?? options;
         // Each correction is remembered for good; what is attended to must not grow with them.
         if (plan.Watch is not null) options = options with { MaxCondFrames = MaxConditioningFrames(options.MaxCondFrames ?? model.Config.MaxCondFramesInAttn) };
@@ -122,7 +121,7 @@ internal sealed class TrackerActor(
     private void ShowAgain(int step, ImageFeatures features, ObjectPrompt.Again again)
     {
         var protocol = plan.Protocol ?? throw new InvalidOperationException("A sentence was asked about again, and there is no protocol for sentences.");
-        using var decoded = Sa2vaIProtocol.Decode(model, plan.LanguageDecoder, features, again.Embedding, plan.Height, plan.Width);
+        using var decoded = protocol.Decode(Tracker, features, again.Embedding, plan.LanguageDecoder);
         var pixels = decoded.to(ScalarType.Byte).ToArray<byte>();
         if (step == _next) _outcomes[again.ObjectId] = RegroundJudge.Judge(pixels, plan.Watch?.Latest(again.ObjectId), again.Insists);
         if (_outcomes.GetValueOrDefault(again.ObjectId) is not (RegroundOutcome.Corrected or RegroundOutcome.Found) || !pixels.Contains((byte)1)) return;

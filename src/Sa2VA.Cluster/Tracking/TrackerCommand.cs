@@ -1,5 +1,6 @@
 using Sa2VA.Actors;
 using Sa2VA.Cluster.Regrounding;
+using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Videos;
 using Sa2VA.Models.Sa2va.Grounding;
 using Sa2VA.Models.Sam2;
@@ -63,6 +64,9 @@ internal sealed record TrackerPlan
 
     /// <summary>The decoder of sentences where it is not the tracker's own.</summary>
     public required Sam2MaskDecoder? LanguageDecoder { get; init; }
+
+    /// <inheritdoc cref="ModelVariant.SelfFeedback"/>
+    public bool SelfFeedback { get; init; }
 
     /// <summary>Where to go on; step 0 without a file for a fresh start.</summary>
     public required int NextStep { get; init; }

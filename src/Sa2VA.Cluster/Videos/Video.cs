@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Serialization;
+using Sa2VA.Cluster.Grounding;
 using Sa2VA.Cluster.Regrounding;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Verification;
@@ -111,6 +112,19 @@ public sealed record VideoOrder(
     /// <summary>Whether presence is verified; null for not, and left out then too.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public VerifyOptions? Verify { get; init; }
+
+    /// <summary>How the model is used other than as its folder says; null as it says.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ModelVariant? Variant { get; init; }
+
+    /// <summary>The model, and how it is used.</summary>
+    internal ModelChoice Choice() => new(Model, Variant ?? ModelVariant.Plain);
+
+    /// <summary>The same for a model, and for a protocol that is meant.</summary>
+    internal VideoOrder Of(ModelChoice model) => this with
+    {
+        Model = model.Folder, Variant = model.Variant == ModelVariant.Plain ? null : model.Variant, Protocol = Protocol.Resolved(),
+    };
 }
 
 /// <summary>What the language model made of a sentence.</summary>

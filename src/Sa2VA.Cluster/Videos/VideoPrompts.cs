@@ -1,3 +1,4 @@
+using Sa2VA.Cluster.Grounding;
 using System.Text.Json;
 using Sa2VA.Actors.Journaling;
 using Sa2VA.Cluster.Jobs;
@@ -48,7 +49,7 @@ public sealed class VideoPrompts(IJournal journal, VideoMailer mailer, TimeProvi
     }
 
     private static VideoOrder OrderOf(JobRequest job, VideoView view) => new(
-        view.Request.Source, job.Model, Device: "", view.Request.Targets, job.Protocol, job.KeyFrames, view.Request.Frames ?? FrameSelection.All, job.MaxNewTokens) { Reground = job.Reground, Verify = job.Verify };
+        view.Request.Source, job.Model, Device: "", view.Request.Targets, job.Protocol.Resolved(), job.KeyFrames, view.Request.Frames ?? FrameSelection.All, job.MaxNewTokens) { Reground = job.Reground, Verify = job.Verify };
 
     private static List<PromptView> Views(VideoOrder order, Video video)
     {

@@ -132,8 +132,9 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
         {
             VideoId = sitting.VideoId, Epoch = epoch, Height = info.Height, Width = info.Width, Steps = steps,
             // Later passes finish masks as the first one does, so that an object has the masks that it would have had there.
-            Protocol = PlannedObject.Of(Order, known).Concat(objects).Any(o => o.Embedding is not null) ? Order.Protocol.Procedure() : null,
+            Protocol = PlannedObject.Of(Order, known).Concat(objects).Any(o => o.Embedding is not null) ? model.Follow(Order.Protocol.Procedure()) : null,
             LanguageDecoder = model.Language?.ModifiedDecoder,
+            SelfFeedback = model.SelfFeedback,
             NextStep = sitting.ResumedAt,
             Snapshot = state?.Path,
             Warm = warm,

@@ -16,8 +16,11 @@ public sealed record ModelPredictionOptions
     /// <summary>Device by name. Default <c>cpu</c>.</summary>
     public string Device { get; init; } = "cpu";
 
-    /// <summary>How answers become tracks. Default <see cref="GroundingProtocol.Sa2vaI"/>.</summary>
-    public GroundingProtocol Protocol { get; init; } = GroundingProtocol.Sa2vaI;
+    /// <summary>How the model is used other than as its folder says. Default as it says.</summary>
+    public ModelVariant Variant { get; init; } = ModelVariant.Plain;
+
+    /// <summary>How answers become tracks. Default <see cref="GroundingProtocol.Auto"/>.</summary>
+    public GroundingProtocol Protocol { get; init; } = GroundingProtocol.Auto;
 
     /// <summary>Frames shown to the language model. Default 5, 1 to 64.</summary>
     public int KeyFrames { get; init; } = 5;

@@ -15,7 +15,7 @@ public sealed class ModelPredictions : IPredictions, IAsyncDisposable
 
     /// <summary>Names a model; nothing is opened yet.</summary>
     public ModelPredictions(ModelPredictionOptions options)
-        => (_options, _model) = (options, new ModelHost(options.ModelFolder, options.Device));
+        => (_options, _model) = (options, new ModelHost(new ModelChoice(options.ModelFolder, options.Variant), options.Device));
 
     /// <inheritdoc/>
     public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(_options.ModelFolder)));
@@ -48,6 +48,7 @@ public sealed class ModelPredictions : IPredictions, IAsyncDisposable
             WorkFolder = Path.Combine(_options.WorkFolder, WorkFolderName.Of(video.Id)),
             Targets = [.. expressions.Select(e => new RunTarget.Expression(e.Text))],
             Device = _options.Device,
+            Variant = _options.Variant,
             Protocol = _options.Protocol,
             KeyFrames = _options.KeyFrames,
             Reground = _options.Reground,

@@ -1,6 +1,7 @@
 using Sa2VA.Cluster.FaultTests;
 using Sa2VA.Cluster.Nodes;
 using Sa2VA.Cluster.Progress;
+using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Settings;
 
 namespace Sa2VA.Benchmarks.Cluster;
@@ -39,7 +40,7 @@ internal sealed class NodeInProcess : IAsyncDisposable
         var settings = new NodeSettings
         {
             Name = name, Servers = servers, Devices = [new DeviceSettings { Device = "cpu", Slots = slots }],
-            Models = new Dictionary<string, string>(StringComparer.Ordinal) { [NanoModel.Name] = NanoModel.Folder },
+            Models = new Dictionary<string, ModelChoice>(StringComparer.Ordinal) { [NanoModel.Name] = NanoModel.Folder },
         };
         return new NodeInProcess(settings, await ClusterConnection.OpenAsync(servers, settings.ToClusterOptions(), logs: null, CancellationToken.None), change);
     }

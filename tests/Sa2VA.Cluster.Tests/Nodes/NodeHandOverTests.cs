@@ -105,7 +105,7 @@ public sealed class NodeHandOverTests(DatabaseFixture server) : IClassFixture<Da
         new NodeSettings
         {
             Name = "node", Servers = new ClusterEndpoints(server.Endpoint, server.Endpoint, server.Endpoint),
-            Models = new Dictionary<string, string>(StringComparer.Ordinal) { ["none"] = _folder.FullPath }, Devices = [new DeviceSettings { Device = "cpu", Slots = 3 }],
+            Models = new Dictionary<string, ModelChoice>(StringComparer.Ordinal) { ["none"] = _folder.FullPath }, Devices = [new DeviceSettings { Device = "cpu", Slots = 3 }],
         },
         new NodeServices
         {
