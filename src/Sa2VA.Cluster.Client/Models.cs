@@ -19,6 +19,12 @@ public sealed record NewJob(string Model, IReadOnlyList<NewVideo> Videos)
 
     /// <summary>Answer from earlier results of the same content, sentences, model and settings where there are any.</summary>
     public bool ReuseResults { get; init; }
+
+    /// <summary>When the language model is asked again while tracking: a number of frames, <c>cut</c>, <c>doubt</c>, or several of them, as <c>256,cut,doubt</c>; null for never.</summary>
+    public string? Reground { get; init; }
+
+    /// <summary>How many times more each sentence is asked to verify presence, 1 to 16; null for not.</summary>
+    public int? VerifyAsks { get; init; }
 }
 
 /// <summary>A video of a job.</summary>
@@ -52,6 +58,12 @@ public sealed record ManifestJob(string Model)
 
     /// <inheritdoc cref="NewJob.ReuseResults"/>
     public bool ReuseResults { get; init; }
+
+    /// <inheritdoc cref="NewJob.Reground"/>
+    public string? Reground { get; init; }
+
+    /// <inheritdoc cref="NewJob.VerifyAsks"/>
+    public int? VerifyAsks { get; init; }
 }
 
 /// <summary>An accepted job.</summary>

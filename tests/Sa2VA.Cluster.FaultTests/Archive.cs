@@ -45,7 +45,10 @@ public sealed class Archive : IAsyncLifetime
         => _chains.GetOrAdd(video.Name!, _ => new(() => CompleteAsync(video, cancellationToken))).Value;
 
     /// <summary>A video's run without other faults than its own.</summary>
-    public async Task<RunResult> RunAsync(VideoRequest video, CancellationToken cancellationToken)
+    public Task<RunResult> RunAsync(VideoRequest video, CancellationToken cancellationToken) => RunAsync(video, new JobRequest { Model = NanoModel.Name }, cancellationToken);
+
+    /// <summary>The same with a job's settings.</summary>
+    public async Task<RunResult> RunAsync(VideoRequest video, JobRequest job, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
@@ -54,7 +57,7 @@ public sealed class Archive : IAsyncLifetime
                 new RunRequest
                 {
                     Video = video.Source, ModelFolder = NanoModel.Folder, WorkFolder = _folder.File("work", video.Name!.Replace('/', '-')), Targets = video.Targets,
-                    Frames = video.Frames ?? FrameSelection.All,
+                    Frames = video.Frames ?? FrameSelection.All, Reground = job.Reground, Verify = job.Verify,
                 },
                 _model!, cancellationToken: cancellationToken);
         }

@@ -31,6 +31,19 @@ public sealed class JobTests(GatewayFixture fixture)
     }
 
     [Fact]
+    public async Task Asking_again_and_verified_presence_are_settings_of_a_job()
+    {
+        using var caller = await fixture.CallerAsync(Scope.Read, Scope.Submit);
+        object Job(string reground, int verifyAsks) => new { model = "nano", reground, verifyAsks, videos = new[] { new { video = "clip-0.mp4", expressions = new[] { "the dog" } } } };
+        var (status, job) = await PostAsync(caller, "asked-again", Job("256, doubt", 3));
+        Assert.Equal(HttpStatusCode.Created, status);
+        var body = await caller.GetFromJsonAsync<JsonElement>($"/api/v1/jobs/{job}", Stop);
+        Assert.Equal(("256,doubt", 3), (Text(body, "reground"), body.GetProperty("verifyAsks").GetInt32()));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await PostAsync(caller, "asked-wrongly", Job("often", 3))).Status);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await PostAsync(caller, "asked-too-often", Job("cut", 17))).Status);
+    }
+
+    [Fact]
     public async Task The_same_request_again_is_the_same_job()
     {
         using var caller = await fixture.CallerAsync(Scope.Read, Scope.Submit);

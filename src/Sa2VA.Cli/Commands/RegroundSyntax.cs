@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using Sa2VA.Cli.Output;
 using Sa2VA.Cluster.Regrounding;
 
 namespace Sa2VA.Cli.Commands;
@@ -18,19 +16,13 @@ internal static class RegroundSyntax
     /// <exception cref="CliException">It is nothing of the kind.</exception>
     public static RegroundOptions? Parse(string? text)
     {
-        if (text is null) return null;
-        var options = new RegroundOptions();
-        foreach (var word in text.Split(',', StringSplitOptions.TrimEntries))
+        try
         {
-            options = word switch
-            {
-                "cut" => options with { OnCut = true },
-                "doubt" => options with { OnDoubt = true },
-                _ when int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var frames) && frames is > 0 and <= 1_000_000 => options with { EveryFrames = frames },
-                _ => throw new CliException(ExitCodes.Usage, $"--reground does not understand '{word}': give a number of frames from 1 to 1000000, 'cut', 'doubt', or several of them separated by commas, as '256,cut,doubt'."),
-            };
+            return text is null ? null : RegroundOptions.Parse(text);
         }
-
-        return options;
+        catch (FormatException failure)
+        {
+            throw new CliException(ExitCodes.Usage, "--" + failure.Message, failure);
+        }
     }
 }

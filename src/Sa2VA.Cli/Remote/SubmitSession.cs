@@ -24,6 +24,10 @@ internal sealed record SubmitSession
 
     public bool Reuse { get; init; }
 
+    public string? Reground { get; init; }
+
+    public int? VerifyAsks { get; init; }
+
     public bool Upload { get; init; }
 
     public bool Watch { get; init; }
@@ -57,7 +61,7 @@ internal sealed record SubmitSession
         }
 
         return await client.SubmitAsync(
-            new NewJob(model, [new NewVideo(video, Expressions, name)]) { Key = Key, Title = Title, Priority = Priority, KeyFrames = KeyFrames, ReuseResults = Reuse }, stop);
+            new NewJob(model, [new NewVideo(video, Expressions, name)]) { Key = Key, Title = Title, Priority = Priority, KeyFrames = KeyFrames, ReuseResults = Reuse, Reground = Reground, VerifyAsks = VerifyAsks }, stop);
     }
 
     private async Task<AcceptedJob> ManifestAsync(Sa2vaClient client, string model, CancellationToken stop)
@@ -65,7 +69,7 @@ internal sealed record SubmitSession
         if (Upload) throw new CliException(ExitCodes.Usage, "--upload is for one video with its sentences; the videos of a manifest have to be where the cluster can read them.");
         await using var lines = Source == StandardInput ? Console.OpenStandardInput() : Open(Source, "manifest");
         return await client.SubmitAsync(
-            new ManifestJob(model) { Key = Key, Title = Title, Priority = Priority, KeyFrames = KeyFrames, ReuseResults = Reuse }, lines, stop);
+            new ManifestJob(model) { Key = Key, Title = Title, Priority = Priority, KeyFrames = KeyFrames, ReuseResults = Reuse, Reground = Reground, VerifyAsks = VerifyAsks }, lines, stop);
     }
 
     private static FileStream Open(string path, string what)

@@ -2,8 +2,10 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sa2VA.Cluster.Jobs;
 using Sa2VA.Cluster.Progress;
+using Sa2VA.Cluster.Regrounding;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Transport;
+using Sa2VA.Cluster.Verification;
 
 namespace Sa2VA.Cluster.Gateway.Jobs;
 
@@ -16,14 +18,31 @@ namespace Sa2VA.Cluster.Gateway.Jobs;
 /// <param name="Protocol">How answers about key frames become tracks.</param>
 /// <param name="KeyFrames">Frames that the language model sees.</param>
 /// <param name="ReuseResults">Answer from earlier results of the same content, sentences, model and settings where there are any.</param>
+/// <param name="Reground">When the language model is asked again while tracking: a number of frames, <c>cut</c>, <c>doubt</c>, or several of them, as <c>256,cut,doubt</c>; null for never.</param>
+/// <param name="VerifyAsks">How many times more each sentence is asked to verify presence, 1 to 16; null for not.</param>
 public sealed record NewJob(
     string Model, IReadOnlyList<JsonObject> Videos, string? Key = null, string? Title = null, WorkPriority Priority = WorkPriority.Normal,
-    GroundingProtocol Protocol = GroundingProtocol.Auto, int KeyFrames = 5, bool ReuseResults = false)
+    GroundingProtocol Protocol = GroundingProtocol.Auto, int KeyFrames = 5, bool ReuseResults = false, string? Reground = null, int? VerifyAsks = null)
 {
     internal JobRequest ToRequest() => new()
     {
         Model = Model, Key = Key, Title = Title, Priority = Priority, Protocol = Protocol, KeyFrames = KeyFrames, ReuseResults = ReuseResults,
+        Reground = RegroundOf(Reground), Verify = VerifyAsks is { } asks ? new VerifyOptions { Asks = asks } : null,
     };
+
+    /// <summary>When the language model is asked again.</summary>
+    /// <exception cref="JobRefusedException">It is not understood.</exception>
+    internal static RegroundOptions? RegroundOf(string? text)
+    {
+        try
+        {
+            return text is null ? null : RegroundOptions.Parse(text);
+        }
+        catch (FormatException failure)
+        {
+            throw new JobRefusedException(failure.Message);
+        }
+    }
 
     /// <summary>The videos as the manifest that they could have been.</summary>
     internal Stream ToManifest() => new NewManifest(Videos).Open();
@@ -48,13 +67,15 @@ public sealed record AcceptedJob(string JobId, long Videos, bool IsNew);
 /// <param name="ByState">How many are waiting, running, paused, completed, failed, cancelled, dead.</param>
 /// <param name="IsHeld">None of its videos begins until it is released.</param>
 /// <param name="Progress">Frames, as last reported; null before anything was.</param>
+/// <param name="Reground">When the language model is asked again; null for never.</param>
+/// <param name="VerifyAsks">How many times more each sentence is asked; null for not.</param>
 public sealed record JobBody(
     string JobId, string? Key, string? Title, string Model, WorkPriority Priority, GroundingProtocol Protocol, int KeyFrames, DateTimeOffset SubmittedAt, long Videos,
-    IReadOnlyDictionary<VideoState, long> ByState, bool IsHeld, FrameProgress? Progress)
+    IReadOnlyDictionary<VideoState, long> ByState, bool IsHeld, FrameProgress? Progress, string? Reground, int? VerifyAsks)
 {
     internal static JobBody Of(JobView view, JobProgress? progress) => new(
         view.JobId, view.Request.Key, view.Request.Title, view.Request.Model, view.Request.Priority, view.Request.Protocol, view.Request.KeyFrames, view.SubmittedAt,
-        view.Videos, view.ByState, view.IsHeld, progress is null ? null : new FrameProgress(progress.FramesDone, progress.FramesTotal, progress.FramesPerSecond));
+        view.Videos, view.ByState, view.IsHeld, progress is null ? null : new FrameProgress(progress.FramesDone, progress.FramesTotal, progress.FramesPerSecond), view.Request.Reground?.ToString(), view.Request.Verify?.Asks);
 }
 
 /// <summary>Frames of what was probed so far.</summary>

@@ -1,8 +1,10 @@
 using Sa2VA.Cluster.Gateway.Jobs;
 using Sa2VA.Cluster.Jobs;
 using Sa2VA.Cluster.Progress;
+using Sa2VA.Cluster.Regrounding;
 using Sa2VA.Cluster.Results;
 using Sa2VA.Cluster.Transport;
+using Sa2VA.Cluster.Verification;
 using Sa2VA.Cluster.Videos;
 using Sa2VA.Media.Masks;
 
@@ -48,11 +50,23 @@ public sealed record VideoBody(
 /// <param name="FramesTotal">Frames that are tracked.</param>
 /// <param name="IsComplete">No mask will be added or changed.</param>
 /// <param name="Objects">Everything tracked or found absent.</param>
-public sealed record FoundBody(string VideoId, int Width, int Height, double FramesPerSecond, int FramesDone, int FramesTotal, bool IsComplete, IReadOnlyList<StoredObject> Objects)
+/// <param name="Corrections">Where asking the language model again moved a track, in order.</param>
+/// <param name="Presence">What is concluded about sentences, with the evidence, where presence is verified.</param>
+public sealed record FoundBody(
+    string VideoId, int Width, int Height, double FramesPerSecond, int FramesDone, int FramesTotal, bool IsComplete, IReadOnlyList<StoredObject> Objects,
+    IReadOnlyList<CorrectionBody> Corrections, IReadOnlyList<PresenceVerdict> Presence)
 {
     internal static FoundBody Of(string id, StoredVideo video) =>
-        new(id, video.Facts.Width, video.Facts.Height, video.Facts.FramesPerSecond, video.StepsDone, video.StepsTotal, video.IsComplete, video.Objects);
+        new(id, video.Facts.Width, video.Facts.Height, video.Facts.FramesPerSecond, video.StepsDone, video.StepsTotal, video.IsComplete, video.Objects,
+            [.. video.Corrections.Select(note => new CorrectionBody(video.Frames.FrameOf(note.Step), note.ObjectId, note.Reason, note.Outcome))], video.Verdicts);
 }
+
+/// <summary>Where asking again moved a track.</summary>
+/// <param name="Frame">Number of the frame from which it holds.</param>
+/// <param name="Object">Its id.</param>
+/// <param name="Reason">Why it was asked.</param>
+/// <param name="Outcome">What came of it.</param>
+public sealed record CorrectionBody(int Frame, int Object, RegroundReason Reason, RegroundOutcome Outcome);
 
 /// <summary>One frame's masks; a line of the stream.</summary>
 /// <param name="Frame">Number of the frame in the file, from 0.</param>

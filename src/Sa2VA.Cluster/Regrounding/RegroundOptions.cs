@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Sa2VA.Cluster.Regrounding;
 
 /// <summary>
@@ -23,6 +25,29 @@ public sealed record RegroundOptions
 
     /// <summary>Tracked frames between two times at least, however much there is to doubt. Default 32, 1 to 100,000.</summary>
     public int MinimumGap { get; init; } = 32;
+
+    /// <summary>Reads the occasions as people write them: a number of frames, <c>cut</c>, <c>doubt</c>, or several of them, as <c>256,cut,doubt</c>.</summary>
+    /// <exception cref="FormatException">It is nothing of the kind; the message says what is.</exception>
+    public static RegroundOptions Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var options = new RegroundOptions();
+        foreach (var word in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            options = word switch
+            {
+                "cut" => options with { OnCut = true },
+                "doubt" => options with { OnDoubt = true },
+                _ when int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var frames) && frames is > 0 and <= 1_000_000 => options with { EveryFrames = frames },
+                _ => throw new FormatException($"reground does not understand '{word}': give a number of frames from 1 to 1000000, 'cut', 'doubt', or several of them separated by commas, as '256,cut,doubt'."),
+            };
+        }
+
+        return options;
+    }
+
+    /// <summary>The occasions as <see cref="Parse"/> reads them.</summary>
+    public override string ToString() => string.Join(',', ((string?[])[EveryFrames > 0 ? EveryFrames.ToString(CultureInfo.InvariantCulture) : null, OnCut ? "cut" : null, OnDoubt ? "doubt" : null]).OfType<string>());
 }
 
 /// <summary>Why the language model is asked again.</summary>

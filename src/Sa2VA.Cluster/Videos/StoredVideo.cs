@@ -1,7 +1,9 @@
 using Sa2VA.Actors.Journaling;
 using Sa2VA.Cluster.Grounding;
+using Sa2VA.Cluster.Regrounding;
 using Sa2VA.Cluster.Results;
 using Sa2VA.Cluster.Runs;
+using Sa2VA.Cluster.Verification;
 
 namespace Sa2VA.Cluster.Videos;
 
@@ -26,6 +28,12 @@ public sealed record StoredVideo
     /// <summary>Every step has its masks, and none will change.</summary>
     public required bool IsComplete { get; init; }
 
+    /// <summary>Where asking the language model again moved a track, in order.</summary>
+    public IReadOnlyList<RegroundNote> Corrections { get; init; } = [];
+
+    /// <summary>What is concluded about sentences, where presence is verified; empty before the video is complete.</summary>
+    public IReadOnlyList<PresenceVerdict> Verdicts { get; init; } = [];
+
     /// <summary>The stored masks, step by step.</summary>
     public required StoredMasks Masks { get; init; }
 
@@ -49,6 +57,8 @@ public sealed record StoredVideo
             StepsDone = done,
             StepsTotal = total,
             IsComplete = chains is not null,
+            Corrections = video.Corrections,
+            Verdicts = video.Verdicts,
             Masks = new StoredMasks(results, videoId, [.. planned.Select((one, i) => new StoredSteps(one.ObjectId, steps[i]))]),
         };
     }
