@@ -17,7 +17,7 @@ public sealed class VideoNewsTests
         new VideoEvent.PresenceConcluded([new PresenceVerdict(0, Presence.Unsure, 0.5, new PresenceEvidence(2, 1, 0, 0, 0), [])], Some.Instant),
         new VideoEvent.RegroundAnswered(0, 8, 0, Some.Prompt(), Some.Instant),
         new VideoEvent.RegroundDone(0, 8, RegroundReason.Cut, ImmutableDictionary<int, RegroundOutcome>.Empty.Add(1, RegroundOutcome.Found), Some.Instant),
-        new VideoEvent.VideoReused("other", Some.Instant), new VideoEvent.PromptAdded(new AddedPrompt("p"), Some.Instant),
+        new VideoEvent.VideoReused("other", Some.Instant), new VideoEvent.PromptAdded(new AddedPrompt("p", Target: null, Correction: null, Some.Instant), Some.Instant),
         new VideoEvent.CorrectionBegun(1, RleCodec.Empty(4, 4), Some.Instant), new VideoEvent.PassCompleted(0, PromptId: null, Some.Instant), new VideoEvent.VideoRequeued(Some.Instant),
         new VideoEvent.VideoCompleted(["c"], Some.Instant), new VideoEvent.VideoFailed(Some.Failure, Some.Instant), new VideoEvent.VideoCancelled("why", Some.Instant),
     ];
