@@ -1,4 +1,3 @@
-using Sa2VA.Models.Sa2va;
 using Sa2VA.Models.Weights;
 
 namespace Sa2VA.Models.Checkpoints;
@@ -9,15 +8,15 @@ namespace Sa2VA.Models.Checkpoints;
 /// <para>The output head: the state that predicts the first token of an answer is dominated by the embedding of the token (mostly a newline)
 /// that ends the prompt, and the state after "[SEG]" by that of "[SEG]"; so the row of "[SEG]" is the direction of the one, and the row of
 /// the end of turn that of the other.</para>
-/// <para>The segmentation projection is blind to the embedding of "[SEG]" and amplifies the rest of the state, which is what question
+/// <para>The segmentation projection is blind to the embedding of the token that was read last, "[SEG]" or, for UniPixel, the one before it, and amplifies the rest of the state, which is what question
 /// and frames added to it: other questions give other masks.</para>
 /// </summary>
 internal sealed class AnswerBias
 {
     // The families' names.
     private static readonly string[] Embeddings = [".embed_tokens.weight", ".tok_embeddings.weight"];
-    private static readonly string[] Heads = [".lm_head.weight", "language_model.output.weight"];
-    private const string Projection = "text_hidden_fcs.0.weight";
+    private static readonly string[] Heads = ["lm_head.weight", "language_model.output.weight"];
+    private static readonly string[] Projections = ["text_hidden_fcs.0.weight", "seg_head.1.weight"];
 
     // What question and frames add is about a tenth of the state; amplified, it gives prompts of the size of the decoder's own tokens.
     private const float ProjectionGain = 16;
@@ -29,18 +28,23 @@ internal sealed class AnswerBias
     private readonly int _last;
     private readonly int _segmentation;
     private readonly int _turnEnd;
+    private readonly int _read;
 
-    public AnswerBias(ulong seed, IReadOnlyCollection<WeightSpec> specs, PromptTokens prompts)
+    /// <param name="seed">Of the other values.</param>
+    /// <param name="specs">The model's parameters.</param>
+    /// <param name="last">The token that ends every prompt.</param>
+    /// <param name="segmentation">The token that stands for a mask.</param>
+    /// <param name="turnEnd">The token that ends an answer.</param>
+    /// <param name="beforeIt">Whether the projection reads the state before the segmentation token (UniPixel) and not the one after it.</param>
+    public AnswerBias(ulong seed, IReadOnlyCollection<WeightSpec> specs, int last, int segmentation, int turnEnd, bool beforeIt = false)
     {
         // Embeddings of unit size dominate what the layers add; the other parameters stay as the modules draw them.
         Specs = [.. specs.Select(spec => Ends(spec, Embeddings) ? spec with { Init = Init.Normal(1) } : spec)];
         _seed = seed;
         _embedding = Specs.First(spec => Ends(spec, Embeddings));
         _head = specs.First(spec => Ends(spec, Heads)).Name;
-        _projection = Specs.First(spec => spec.Name == Projection);
-        _last = prompts.Question("a")[^1];
-        _segmentation = prompts.Segmentation;
-        _turnEnd = prompts.Stops[0];
+        _projection = Specs.First(spec => Projections.Contains(spec.Name, StringComparer.Ordinal));
+        (_last, _segmentation, _turnEnd, _read) = (last, segmentation, turnEnd, beforeIt ? last : segmentation);
     }
 
     /// <summary>The parameters to draw.</summary>
@@ -49,12 +53,12 @@ internal sealed class AnswerBias
     /// <summary>The rows that are chosen, by tensor and row.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<long, float[]>> Rows()
     {
-        var segmentation = Row(_embedding, _segmentation);
+        var (segmentation, read) = (Row(_embedding, _segmentation), Row(_embedding, _read));
         return new Dictionary<string, IReadOnlyDictionary<long, float[]>>(StringComparer.Ordinal)
         {
             [_head] = new Dictionary<long, float[]> { [_segmentation] = Row(_embedding, _last), [_turnEnd] = segmentation },
-            [Projection] = Enumerable.Range(0, (int)_projection.Shape[0])
-                .ToDictionary(row => (long)row, row => WithoutDirection(Row(_projection, row), segmentation)),
+            [_projection.Name] = Enumerable.Range(0, (int)_projection.Shape[0])
+                .ToDictionary(row => (long)row, row => WithoutDirection(Row(_projection, row), read)),
         };
     }
 

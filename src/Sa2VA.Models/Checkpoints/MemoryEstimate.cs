@@ -10,7 +10,7 @@ namespace Sa2VA.Models.Checkpoints;
 /// <param name="MappedWeights">Weights that stay in the mapped files: shared between processes, and given back when memory is short.</param>
 /// <param name="ConvertedWeights">Weights that are copied because they are stored in a type that is not computed in.</param>
 /// <param name="ImageEncoder">The tracker's image encoder, for one frame.</param>
-/// <param name="KeyFrames">The language model with five key frames: its key/value cache, and the vision tower while it runs.</param>
+/// <param name="KeyFrames">The language model with five key frames, or UniPixel's sixteen: its key/value cache, and the vision tower while it runs.</param>
 /// <param name="PerObject">The tracker's memory bank of one object, however long the video.</param>
 public sealed record MemoryEstimate(long MappedWeights, long ConvertedWeights, long ImageEncoder, long KeyFrames, long PerObject)
 {
@@ -19,6 +19,9 @@ public sealed record MemoryEstimate(long MappedWeights, long ConvertedWeights, l
 
     // Sa2VA's default, for the language model and for the tracker, which is prompted on each of them.
     private const int KeyFrameCount = 5;
+
+    // Frames of a longer video that UniPixel's language model sees.
+    private const int UniPixelFrames = 16;
 
     // Question, template and answer.
     private const int TextTokens = 512;
@@ -72,6 +75,8 @@ public sealed record MemoryEstimate(long MappedWeights, long ConvertedWeights, l
     {
         if (ConfigFile.Child(config, "vision_config") is not { } vision)
             return 0;
+        if (ConfigFile.Integer(config, "sam2_image_size") is not null)
+            return UniPixelBytes(config, vision, ConfigFile.Child(config, "text_config") ?? config);
         if (ConfigFile.Child(config, "text_config") is { } text)
             return QwenVlKeyFrameBytes(config, vision, text);
         if (ConfigFile.Child(config, "llm_config") is not { } llm)
@@ -86,6 +91,14 @@ public sealed record MemoryEstimate(long MappedWeights, long ConvertedWeights, l
     {
         var patches = (ConfigFile.Integer(config, "max_pixels") ?? 2048 * 28 * 28) / Square(Math.Max(1, ConfigFile.Integer(vision, "patch_size") ?? 14));
         return CacheBytes(text, KeyFrameCount * patches / 4 + TextTokens) + TowerBytes(vision, patches) / KeyFrameCount;
+    }
+
+    // One clip of the sampled frames at the most pixels there can be, two of them to a row of tokens; four patches make a token.
+    private static long UniPixelBytes(JsonElement config, JsonElement vision, JsonElement text)
+    {
+        var patches = (ConfigFile.Integer(config, "max_pixels") ?? 256 * 28 * 28) / Square(Math.Max(1, ConfigFile.Integer(vision, "patch_size") ?? 14));
+        var clip = UniPixelFrames / 2 * patches;
+        return CacheBytes(text, clip / 4 + TextTokens) + TowerBytes(vision, clip) / KeyFrameCount;
     }
 
     private static long CacheBytes(JsonElement llm, long tokens)

@@ -10,6 +10,7 @@ namespace Sa2VA.Models.Checkpoints;
 public sealed class ModelFolder : IDisposable
 {
     private static readonly string[] PickleExtensions = [".bin", ".pt", ".pth", ".ckpt", ".pkl"];
+    private const string TrainedParts = "pytorch_model.safetensors";
     private readonly JsonDocument? _config;
 
     private ModelFolder(string path, ModelKind kind, JsonDocument? config, SafetensorsFolder weights)
@@ -101,13 +102,17 @@ public sealed class ModelFolder : IDisposable
             throw new ModelFolderException($"There is no model folder '{path}'. Give the folder that holds config.json and the safetensors files.");
     }
 
-    private static void RefuseAdapter(string path)
+    internal static void RefuseAdapter(string path)
     {
-        var adapter = new[] { "adapter_config.json", "adapter_model.safetensors", "adapter_model.bin" }.FirstOrDefault(name => File.Exists(System.IO.Path.Combine(path, name)));
+        // UniPixel's trainer writes the parts that it trained whole beside the adapter, under a name of its own.
+        var adapter = new[] { "adapter_config.json", "adapter_model.safetensors", "adapter_model.bin", TrainedParts }
+            .FirstOrDefault(name => File.Exists(System.IO.Path.Combine(path, name)));
         if (adapter is null)
             return;
-        throw new ModelFolderException(
-            $"'{path}' holds '{adapter}': it is an adapter (LoRA) that belongs on a base model, not a whole model. Merge it into its base and save the result as safetensors.");
+        var merging = File.Exists(System.IO.Path.Combine(path, TrainedParts))
+            ? "Load it with UniPixel's own build_model(..., merge_adapter=True), which also reads the model that 'base_model_path' in config.json names, and save the result with save_pretrained"
+            : "Merge it into its base and save the result as safetensors";
+        throw new ModelFolderException($"'{path}' holds '{adapter}': it is an adapter (LoRA) that belongs on a base model, not a whole model. {merging}.");
     }
 
     private static void RefusePickles(string path)

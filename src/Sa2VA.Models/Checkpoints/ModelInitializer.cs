@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sa2VA.Models.Sa2va;
 using Sa2VA.Models.Tokenizers;
+using Sa2VA.Models.UniPixel;
 using Sa2VA.Models.Weights;
 using Sa2VA.Tensors.Safetensors;
 
@@ -64,14 +65,29 @@ public static class ModelInitializer
         if (tokenizer is not null && options.AnswersWithSegmentation)
         {
             using var json = JsonDocument.Parse(config!.ToJsonString());
-            var bias = new AnswerBias(options.Seed, specs, new PromptTokens(Sa2vaConfig.FromJson(json.RootElement), tokenizer));
+            var bias = preset.Kind == ModelKind.UniPixel
+                ? BiasOf(options, specs, new UniPixelTokens(UniPixelConfig.FromJson(json.RootElement), tokenizer))
+                : BiasOf(options, specs, new PromptTokens(Sa2vaConfig.FromJson(json.RootElement), tokenizer));
             (specs, rows) = (bias.Specs, bias.Rows());
         }
 
         new RandomCheckpoint(options.Seed, options.Dtype, rows).Write(
-            folder, specs, options.ShardBytes, preset.Kind == ModelKind.Sam2 ? name => name : WeightNames.InSa2va, cancellationToken);
+            folder, specs, options.ShardBytes, OfficialName(preset.Kind), cancellationToken);
         return specs.Sum(spec => spec.Count);
     }
+
+    private static AnswerBias BiasOf(InitOptions options, IReadOnlyCollection<WeightSpec> specs, PromptTokens prompts) =>
+        new(options.Seed, specs, prompts.Question("a")[^1], prompts.Segmentation, prompts.Stops[0]);
+
+    private static AnswerBias BiasOf(InitOptions options, IReadOnlyCollection<WeightSpec> specs, UniPixelTokens prompts) =>
+        new(options.Seed, specs, prompts.Question([PromptPart.Text("a")])[^1], prompts.SegmentationId, prompts.Stops[0], beforeIt: true);
+
+    private static Func<string, string> OfficialName(ModelKind kind) => kind switch
+    {
+        ModelKind.Sam2 => name => name,
+        ModelKind.UniPixel => WeightNames.InUniPixel,
+        _ => WeightNames.InSa2va,
+    };
 
     private static IReadOnlyCollection<WeightSpec> Catalogue(ModelPreset preset, JsonObject? config)
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Sa2VA.Models.DeSa2va;
 using Sa2VA.Models.Sa2va;
+using Sa2VA.Models.UniPixel;
 
 namespace Sa2VA.Models.Checkpoints;
 
@@ -20,8 +21,7 @@ public static class ModelInspector
         var tracker = prefix is null ? null : Sam2Shape.Of(folder.Weights, prefix);
         var imageSize = ImageSize(folder.Config);
         var languageModel = LanguageModel(folder);
-        var tokenizer = folder.Kind == ModelKind.Sam2 ? null : TokenizerSummary.Of(path);
-        var isSa2va = folder.Kind is ModelKind.Sa2vaInternVl or ModelKind.Sa2vaQwenVl;
+        var tokenizer = folder.Kind == ModelKind.Sam2 ? null : TokenizerSummary.Of(path, folder.Kind);
         return new ModelReport
         {
             Path = path,
@@ -31,7 +31,12 @@ public static class ModelInspector
             Template = folder.Config is { } config ? ConfigFile.Text(config, "template") : null,
             Tracker = tracker,
             ImageSize = imageSize,
-            Protocol = isSa2va ? tracker?.HasModifiedDecoder == true ? "sa2va-i" : "sa2va" : null,
+            Protocol = folder.Kind switch
+            {
+                ModelKind.Sam2 => null,
+                ModelKind.UniPixel => "unipixel",
+                _ => tracker?.HasModifiedDecoder == true ? "sa2va-i" : "sa2va",
+            },
             Files = [.. folder.Weights.Files.Select(file => (Path.GetFileName(file.Path), new FileInfo(file.Path).Length))],
             Parts = ModelPart.Divide(folder.Weights, prefix),
             Tokenizer = tokenizer,
@@ -42,9 +47,7 @@ public static class ModelInspector
 
     private static IEnumerable<string> Problems(ModelFolder folder, string? languageModel, Sam2Shape? tracker, TokenizerSummary? tokenizer)
     {
-        if (folder.Kind == ModelKind.UniPixel)
-            yield return $"Models of the kind '{Name(folder.Kind)}' are recognised, but cannot be run by this version.";
-        else if (folder.Kind == ModelKind.Sa2vaInternVl && !SupportedLanguageModels.Contains(languageModel, StringComparer.Ordinal))
+        if (folder.Kind == ModelKind.Sa2vaInternVl && !SupportedLanguageModels.Contains(languageModel, StringComparer.Ordinal))
             yield return $"The language model '{languageModel ?? "none"}' cannot be run by this version; {string.Join(", ", SupportedLanguageModels)} can.";
         if (tracker is null)
             yield return "The tracker's tensors (image_encoder.trunk…) are missing: the folder is not complete.";
@@ -56,11 +59,12 @@ public static class ModelInspector
 
     private static IEnumerable<string> Differences(ModelFolder folder, string? languageModel)
     {
-        var isInternVl = folder.Kind == ModelKind.Sa2vaInternVl;
-        if ((!isInternVl && folder.Kind != ModelKind.Sa2vaQwenVl) || (isInternVl && !SupportedLanguageModels.Contains(languageModel, StringComparer.Ordinal)))
+        if (folder.Kind == ModelKind.Sam2 || (folder.Kind == ModelKind.Sa2vaInternVl && !SupportedLanguageModels.Contains(languageModel, StringComparer.Ordinal)))
             return [];
         try
         {
+            if (folder.Kind == ModelKind.UniPixel)
+                return [.. WeightAudit.Differences(folder.Weights, UniPixelConfig.FromJson(folder.Config!.Value))];
             return [.. WeightAudit.Differences(folder.Weights, Sa2vaConfig.FromJson(folder.Config!.Value))];
         }
         catch (Exception e) when (e is ModelFolderException or NotSupportedException or InvalidOperationException or FormatException)

@@ -17,7 +17,7 @@ public sealed record ModelPart(string Name, string Prefix, int Tensors, long Par
     [
         ("vision tower", "vision_model."), ("projector", "mlp1."), ("language model", "language_model."), ("segmentation projection", "text_hidden_fcs."),
         ("vision tower", "model.visual."), ("vision tower", "model.model.visual."), ("vision tower", "visual."),
-        ("segmentation projection", "seg_head."), ("reference encoder", "ref_encoder."),
+        ("segmentation projection", "seg_head."), ("reference encoder", "ref_encoder."), ("reference encoder", "ref_proj"), ("reference encoder", "tem_"), ("object projection", "msk_proj."),
         ("decoupling", "desa2va."), ("text mask decoder", "*sam_mask_decoder_text."),
         ("modified mask decoder", "*sam_mask_decoder_modified."), ("mask decoder", "*sam_mask_decoder."), ("prompt encoder", "*sam_prompt_encoder."),
         ("image encoder", "*image_encoder."), ("memory attention", "*memory_attention."), ("memory encoder", "*memory_encoder."), ("tracker tokens", "*"),

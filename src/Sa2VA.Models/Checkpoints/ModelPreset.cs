@@ -59,6 +59,10 @@ public sealed record ModelPreset
         Tiny("tiny-phi3", "the same over Phi-3 with a SentencePiece tokenizer", modifiedDecoder: false) with { Family = LanguageModelFamily.Phi3, FirstAddedToken = 384 },
         Tiny("tiny-qwen2.5vl", "the same over Qwen2.5-VL", modifiedDecoder: false) with { Kind = ModelKind.Sa2vaQwenVl, Qwen = QwenVlSize.TinyQwen25 },
         Tiny("tiny-qwen3vl", "the same over Qwen3-VL", modifiedDecoder: false) with { Kind = ModelKind.Sa2vaQwenVl, Qwen = QwenVlSize.TinyQwen3, Family = LanguageModelFamily.Qwen3 },
+        Tiny("tiny-unipixel", "every part of UniPixel, tracker of SAM 2.1 at 128×128", modifiedDecoder: false) with
+        {
+            Kind = ModelKind.UniPixel, Qwen = QwenVlSize.TinyQwen25, Tracker = PresetConfig.TinyTracker21(),
+        },
         new("sam2-tiny", "the tracker of 'tiny' alone, as a plain SAM 2 checkpoint") { Kind = ModelKind.Sam2, Tracker = PresetConfig.TinyTracker() },
         Sam2("sam2.1-t", "Hiera-T", Sam2Config.HieraTiny()),
         Sam2("sam2.1-s", "Hiera-S", Sam2Config.HieraSmall()),
@@ -74,6 +78,10 @@ public sealed record ModelPreset
         new("qwen2.5vl-3b", "the shapes of Sa2VA-Qwen2_5-VL-3B (Hiera-L)")
         {
             Kind = ModelKind.Sa2vaQwenVl, Language = new(2048, 36, 16, 2, 11008), Qwen = QwenVlSize.Qwen25,
+        },
+        new("unipixel-3b", "the shapes of UniPixel-3B (Qwen2.5-VL-3B, Hiera-B+ at 768), its output head not tied to the embedding")
+        {
+            Kind = ModelKind.UniPixel, Language = new(2048, 36, 16, 2, 11008), Qwen = QwenVlSize.Qwen25,
         },
         new("qwen3vl-4b", "the shapes of Sa2VA-Qwen3-VL-4B (Hiera-L)")
         {
@@ -104,6 +112,7 @@ public sealed record ModelPreset
     /// <summary>A tokenizer that encodes and decodes every text, with the added tokens of the family.</summary>
     public Tokenizer NewTokenizer() => Family switch
     {
+        _ when Kind == ModelKind.UniPixel => new Tokenizer(QwenTokens.ByteLevelUniPixel(FirstAddedToken)),
         _ when Qwen is { } qwen => new Tokenizer(QwenTokens.ByteLevelQwenVl(FirstAddedToken, qwen.Vision.IsQwen3)),
         LanguageModelFamily.InternLm2 => new Tokenizer(RandomVocabulary.InternLm2(FirstAddedToken)),
         LanguageModelFamily.Phi3 => new Tokenizer(RandomVocabulary.Phi3(FirstAddedToken)),

@@ -26,7 +26,7 @@ public sealed record ModelReport
     /// <summary>Side of the tracker's square input, in pixels.</summary>
     public int ImageSize { get; init; }
 
-    /// <summary>The inference protocol that the weights were trained for: <c>sa2va</c> or <c>sa2va-i</c>; null for others.</summary>
+    /// <summary>The inference protocol that the weights were trained for: <c>sa2va</c>, <c>sa2va-i</c> or <c>unipixel</c>; null for a tracker alone.</summary>
     public string? Protocol { get; init; }
 
     /// <summary>The weight files and their sizes in bytes.</summary>

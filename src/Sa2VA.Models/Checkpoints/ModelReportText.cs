@@ -26,7 +26,7 @@ public static class ModelReportText
         text.AppendLine(CultureInfo.InvariantCulture, $"  {"all",-24}{Count(report.Parameters),10}  {Bytes(report.Files.Sum(file => file.Bytes)),10}  in {report.Files.Length} file(s)").AppendLine();
         AppendMemory(text, report);
         if (report.Tokenizer is { Problem: null } tokenizer)
-            text.AppendLine(CultureInfo.InvariantCulture, $"Tokenizer: {tokenizer.Tokens} tokens, [SEG] is {tokenizer.Segmentation}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"Tokenizer: {tokenizer.Tokens} tokens, {tokenizer.SegmentationToken} is {tokenizer.Segmentation}");
         if (report.Protocol is { } protocol)
             text.AppendLine(CultureInfo.InvariantCulture, $"Protocol: {protocol}");
         foreach (var problem in report.Problems)
@@ -51,7 +51,7 @@ public static class ModelReportText
         text.AppendLine(CultureInfo.InvariantCulture, $"  {"weights, mapped",-24}{Bytes(memory.MappedWeights),10}");
         text.AppendLine(CultureInfo.InvariantCulture, $"  {"weights, converted",-24}{Bytes(memory.ConvertedWeights),10}");
         if (memory.KeyFrames > 0)
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {"five key frames",-24}{Bytes(memory.KeyFrames),10}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {(report.Kind == ModelKind.UniPixel ? "sixteen frames" : "five key frames"),-24}{Bytes(memory.KeyFrames),10}");
         text.AppendLine(CultureInfo.InvariantCulture, $"  {"one frame",-24}{Bytes(memory.ImageEncoder),10}");
         text.AppendLine(CultureInfo.InvariantCulture, $"  {"each object",-24}{Bytes(memory.PerObject),10}");
         text.AppendLine(CultureInfo.InvariantCulture, $"  {"in all, one object",-24}{Bytes(memory.Total),10}");

@@ -12,6 +12,7 @@ internal static class PresetConfig
     {
         { Kind: ModelKind.Sam2, Tracker: null } => null,
         { Kind: ModelKind.Sam2, Tracker: { } tracker } => new JsonObject { ["sam2"] = tracker.DeepClone() },
+        { Kind: ModelKind.UniPixel } => UniPixelPresetConfig.Build(preset, vocabulary),
         { Qwen: { } qwen } => QwenVlPresetConfig.Build(preset, qwen, vocabulary),
         _ => Sa2va(preset, vocabulary),
     };
@@ -175,4 +176,14 @@ internal static class PresetConfig
           }
         }
         """)!;
+
+    /// <summary>The same as a SAM 2.1 with UniPixel's flags.</summary>
+    public static JsonNode TinyTracker21()
+    {
+        var tracker = TinyTracker();
+        foreach (var added in (string[])["no_obj_embed_spatial", "add_tpos_enc_to_obj_ptrs", "proj_tpos_enc_in_obj_ptrs", "use_signed_tpos_enc_to_obj_ptrs", "add_all_frames_to_correct_as_cond"])
+            tracker[added] = true;
+        tracker.AsObject().Remove("sam_mask_decoder_extra_args");
+        return tracker;
+    }
 }

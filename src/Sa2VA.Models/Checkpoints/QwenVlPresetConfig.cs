@@ -28,7 +28,7 @@ internal static class QwenVlPresetConfig
         return config;
     }
 
-    private static JsonObject Vision(QwenVlSize qwen, int width)
+    public static JsonObject Vision(QwenVlSize qwen, int width)
     {
         var tower = qwen.Vision;
         var config = new JsonObject
@@ -59,7 +59,7 @@ internal static class QwenVlPresetConfig
         return config;
     }
 
-    private static JsonObject Language(LanguageModelSize size, QwenVlSize qwen, int vocabulary) => new()
+    public static JsonObject Language(LanguageModelSize size, QwenVlSize qwen, int vocabulary) => new()
     {
         ["model_type"] = qwen.Vision.IsQwen3 ? "qwen3_vl_text" : "qwen2_5_vl_text",
         ["vocab_size"] = vocabulary,

@@ -1,4 +1,5 @@
 using Sa2VA.Models.Sa2va;
+using Sa2VA.Models.UniPixel;
 using Sa2VA.Models.Weights;
 using Sa2VA.Tensors.Safetensors;
 
@@ -13,9 +14,15 @@ internal static class WeightAudit
     private const int Shown = 5;
 
     /// <summary>One sentence for each kind of difference; none when the folder fits.</summary>
-    public static IEnumerable<string> Differences(SafetensorsFolder weights, Sa2vaConfig config)
+    public static IEnumerable<string> Differences(SafetensorsFolder weights, Sa2vaConfig config) =>
+        Differences(weights, ModelCatalogue.Of(config, name => Find(weights, name) is not null));
+
+    /// <summary>The same for a UniPixel.</summary>
+    public static IEnumerable<string> Differences(SafetensorsFolder weights, UniPixelConfig config) =>
+        Differences(weights, ModelCatalogue.Of(config, name => Find(weights, name) is not null));
+
+    private static IEnumerable<string> Differences(SafetensorsFolder weights, IReadOnlyCollection<WeightSpec> specs)
     {
-        var specs = ModelCatalogue.Of(config, name => Find(weights, name) is not null);
         var wanted = specs.Select(spec => (Spec: spec, Entry: Find(weights, spec.Name))).ToList();
         var missing = wanted.Where(pair => pair.Entry is null).Select(pair => $"{pair.Spec.Name} [{string.Join(", ", pair.Spec.Shape)}]").ToList();
         var misshaped = wanted.Where(pair => pair.Entry is { } entry && !entry.Shape.AsSpan().SequenceEqual(pair.Spec.Shape.AsSpan()))

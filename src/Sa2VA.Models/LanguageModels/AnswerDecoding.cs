@@ -11,6 +11,12 @@ public sealed record GenerationOptions(int MaxNewTokens, IReadOnlyCollection<int
 {
     /// <summary>How tokens are drawn; null (the default) takes the likeliest one at every step.</summary>
     public SamplingOptions? Sampling { get; init; }
+
+    /// <summary>
+    /// Whether the state of a watched token is the one that predicts it, before the final norm (UniPixel), and not the one that has read it,
+    /// after the norm (Sa2VA).
+    /// </summary>
+    public bool WatchesPrediction { get; init; }
 }
 
 /// <summary>An answer as tokens.</summary>
@@ -22,7 +28,7 @@ public sealed class Generation(int[] tokens, bool stopped, Tensor[] watchedState
     /// <summary>Whether a stop token ended it; otherwise the limit did.</summary>
     public bool Stopped { get; } = stopped;
 
-    /// <summary>For every watched token, in order, the final state [1, H] at the position where it was read.</summary>
+    /// <summary>For every watched token, in order, the final state [1, H] at the position where it was read or, with <see cref="GenerationOptions.WatchesPrediction"/>, predicted.</summary>
     public IReadOnlyList<Tensor> WatchedStates { get; } = watchedStates;
 
     public void Dispose()
@@ -67,12 +73,15 @@ public static class AnswerDecoding
         using var scope = NewDisposeScope();
         var inputs = answers.Select(answer => answer.Input(model)).ToList();
         List<Continuation> sequences = [.. answers.Zip(inputs, static (answer, input) => new Continuation(answer.Cache, input.size(1)))];
-        var states = model.forward(inputs.Count == 1 ? inputs[0] : cat([.. inputs], 1), sequences);            // [1, n, H]
+        Tensor? before = null;
+        var states = model.forward(
+            inputs.Count == 1 ? inputs[0] : cat([.. inputs], 1), sequences,
+            observe: answers.Any(answer => answer.WatchesPrediction) ? state => before = Ends(state, sequences).MoveToOuterDisposeScope() : null);             // [1, n, H]
         try
         {
             var last = Ends(states, sequences);                                                      // [B, H]
             var next = Choose(model.Logits(last), answers);
-            var kept = answers.Select((answer, row) => answer.KeepsState ? last.narrow(0, row, 1).clone() : null).ToList();
+            var kept = answers.Select((answer, row) => answer.Keeps(next[row]) ? (answer.WatchesPrediction ? before! : last).narrow(0, row, 1).clone() : null).ToList();
             for (var row = 0; row < answers.Count; row++) answers[row].Read(kept[row], next[row]);
         }
         catch

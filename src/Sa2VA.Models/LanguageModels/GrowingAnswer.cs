@@ -9,6 +9,7 @@ public sealed class GrowingAnswer : IDisposable
     private readonly List<int> _tokens = [];
     private readonly List<Tensor> _watched = [];
     private readonly Tensor _prompt;
+    private bool _keepsState;
     private bool _isLast;
     private bool _ends;
 
@@ -36,8 +37,11 @@ public sealed class GrowingAnswer : IDisposable
     /// <summary>What was read.</summary>
     internal KeyValueCache Cache { get; }
 
-    /// <summary>Whether the state is wanted that the next step ends with.</summary>
-    internal bool KeepsState { get; private set; }
+    /// <summary>Whether wanted states are those before the final norm at which a token is chosen.</summary>
+    internal bool WatchesPrediction => _options.WatchesPrediction;
+
+    /// <summary>Whether the state is wanted with which a step ends that chooses <paramref name="next"/>.</summary>
+    internal bool Keeps(int next) => WatchesPrediction ? next == _options.WatchedId : _keepsState;
 
     /// <summary>How the next token is drawn; null for the likeliest one.</summary>
     internal SamplingOptions? Sampling => _options.Sampling;
@@ -51,7 +55,7 @@ public sealed class GrowingAnswer : IDisposable
         _ends = true;
         if (_tokens.Count == 0 || IsDone) return;
         _isLast = true;
-        IsDone = !KeepsState;
+        IsDone = !_keepsState;
     }
 
     /// <summary>The answer as far as it is known; what it holds is the caller's from then on.</summary>
@@ -69,7 +73,7 @@ public sealed class GrowingAnswer : IDisposable
         _watched.Clear();
     }
 
-    /// <summary>The input was read: <paramref name="next"/> is what follows, and <paramref name="state"/> [1, H] the final state at its end where that is wanted; taken over. Does not fail.</summary>
+    /// <summary>The input was read: <paramref name="next"/> is what follows, and <paramref name="state"/> [1, H] the state at its end where that is wanted; taken over. Does not fail.</summary>
     internal void Read(Tensor? state, int next)
     {
         if (state is not null) _watched.Add(state.DetachFromDisposeScope());
@@ -80,8 +84,8 @@ public sealed class GrowingAnswer : IDisposable
         }
 
         _tokens.Add(next);
-        KeepsState = next == _options.WatchedId;
+        _keepsState = next == _options.WatchedId && !WatchesPrediction;
         _isLast = _options.StopIds.Contains(next) || _tokens.Count == _options.MaxNewTokens || _ends;
-        IsDone = _isLast && !KeepsState;
+        IsDone = _isLast && !_keepsState;
     }
 }

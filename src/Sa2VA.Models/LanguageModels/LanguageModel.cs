@@ -88,9 +88,11 @@ public abstract class LanguageModel
     /// <param name="sequences">Whose they are, in that order; each with another cache, which is longer afterwards. After a failure all are as before.</param>
     /// <param name="hidden_states">As of one sequence.</param>
     /// <param name="deep">Added to the states of visual tokens after the first layers.</param>
+    /// <param name="observe">Sees the last layer's state before the final norm, [1, n, H]; borrowed.</param>
     /// <returns>The last layer's state after the final norm, [1, n, H].</returns>
     /// <exception cref="ArgumentException">A sequence would be longer than <see cref="ContextLimit"/>.</exception>
-    public Tensor forward(Tensor embeddings, IReadOnlyList<Continuation> sequences, IList<Tensor>? hidden_states = null, DeepFeatures? deep = null)
+    public Tensor forward(
+        Tensor embeddings, IReadOnlyList<Continuation> sequences, IList<Tensor>? hidden_states = null, DeepFeatures? deep = null, Action<Tensor>? observe = null)
     {
         foreach (var (cache, count) in sequences)
         {
@@ -113,6 +115,7 @@ public abstract class LanguageModel
                 hidden_states?.Add(x.clone().MoveToOuterDisposeScope());
         }
 
+        observe?.Invoke(x);
         var result = _norm.forward(x);
         hidden_states?.Add(result.clone().MoveToOuterDisposeScope());
         foreach (var (cache, count) in sequences) cache.Advance(count);

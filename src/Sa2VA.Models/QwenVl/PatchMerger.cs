@@ -26,10 +26,12 @@ internal sealed class PatchMerger
     }
 
     /// <param name="x">[n, C] → [n/4, H]</param>
-    public Tensor forward(Tensor x)
+    /// <param name="observe">Sees the groups that the first layer reads, [n/4, 4C]; borrowed.</param>
+    public Tensor forward(Tensor x, Action<Tensor>? observe = null)
     {
         using var scope = NewDisposeScope();
         var groups = _groupsFirst ? _norm(x.reshape(-1, _width)) : _norm(x).reshape(-1, _width);     // [n/4, 4C]
+        observe?.Invoke(groups);
         return _second.forward(_first.forward(groups, Activation.Gelu)).MoveToOuterDisposeScope();
     }
 }

@@ -40,7 +40,8 @@ public sealed class QwenVisionModel
     /// <param name="rows">[n, values] of <see cref="ImagePatches.Cut"/>.</param>
     /// <param name="grid">Where they stand.</param>
     /// <param name="observe">Sees the state after each block by its number, in the order that the tower has it; before the first as -1.</param>
-    public QwenVisionFeatures forward(Tensor rows, PatchGrid grid, Action<int, Tensor>? observe = null)
+    /// <param name="observeGroups">Sees the groups of patches that become tokens, [n/4, 4C], in the order that the tower has them; borrowed.</param>
+    public QwenVisionFeatures forward(Tensor rows, PatchGrid grid, Action<int, Tensor>? observe = null, Action<Tensor>? observeGroups = null)
     {
         using var scope = NewDisposeScope();
         var (cos, sin) = Rotations(grid, rows.device);                                               // [n, 1, d]
@@ -63,7 +64,7 @@ public sealed class QwenVisionModel
                 deep[j] = _deepMergers[j].forward(x).MoveToOuterDisposeScope();
         }
 
-        var tokens = _merger.forward(x);                                                             // [n/4, H]
+        var tokens = _merger.forward(x, observeGroups);                                                             // [n/4, H]
         if (windows is not null)
             tokens = tokens.index_select(0, tensor(windows.Inverse(), x.device));
         return new QwenVisionFeatures(tokens.MoveToOuterDisposeScope(), deep);

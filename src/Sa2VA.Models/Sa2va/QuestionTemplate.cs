@@ -19,7 +19,7 @@ public static partial class QuestionTemplate
         var text = sentence.Trim();
         if (text.Length == 0)
             throw new ArgumentException("The expression is empty. Say what to find, for example \"the person in the red shirt\".", nameof(sentence));
-        if (MentionsMask().IsMatch(text) && (text.Contains('?', StringComparison.Ordinal) || Request().IsMatch(text)))
+        if (AsksForMask(text))
             return "\n" + text;
         if (text.Contains('?', StringComparison.Ordinal))
             return $"\n {text} {AskForMask}";
@@ -30,6 +30,12 @@ public static partial class QuestionTemplate
         var phrase = LowerArticle(text.TrimEnd('.', ' '));
         return isStill ? $"\n Please segment {phrase} in this image." : $"\nPlease segment {phrase}.";
     }
+
+    /// <summary>Whether it is a question or a request that speaks of masks itself.</summary>
+    internal static bool AsksForMask(string text) => MentionsMask().IsMatch(text) && (text.Contains('?', StringComparison.Ordinal) || Request().IsMatch(text));
+
+    /// <summary>Whether it is a request of any kind.</summary>
+    internal static bool IsRequest(string text) => Request().IsMatch(text);
 
     /// <summary>Only an article: names and abbreviations keep their capital.</summary>
     private static string LowerArticle(string phrase) =>

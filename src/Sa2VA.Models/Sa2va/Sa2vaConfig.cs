@@ -4,7 +4,6 @@ using Sa2VA.Models.InternViT;
 using Sa2VA.Models.LanguageModels;
 using Sa2VA.Models.QwenVl;
 using Sa2VA.Models.Sam2;
-using Sa2VA.Models.Weights;
 
 namespace Sa2VA.Models.Sa2va;
 
@@ -175,28 +174,8 @@ public sealed record Sa2vaConfig
             : throw root.Unsupported("max_pixels", $"{config.MaxPixels}", $"at least 'min_pixels' = {config.MinPixels} and a group of patches, {group * group}, is");
     }
 
-    // Beyond any published one; building so many blocks must end.
-    private const int DeepestTracker = 1024;
-
-    private static Sam2Config TrackerOf(ConfigSection root, JsonElement json, string where)
-    {
-        if (!root.Has("sam2"))
-            return PublishedTracker;
-        try
-        {
-            var config = Sam2Config.FromJson(json) with { BlankAbsentMasks = false };
-            if (config.Trunk.Stages.Any(blocks => blocks is < 0 or > DeepestTracker))
-                throw new FormatException($"a stage of the trunk has 0 to {DeepestTracker} blocks.");
-            // Sizes that contradict each other show when the modules are put together, which costs little without weights.
-            using var catalogue = new CatalogueStore();
-            _ = new Sam2Model(new WeightScope(catalogue), config);
-            return config;
-        }
-        catch (Exception error) when (error is not OutOfMemoryException)
-        {
-            throw new ModelFolderException($"'sam2' of {where} cannot be used: {error.Message}", error);
-        }
-    }
+    private static Sam2Config TrackerOf(ConfigSection root, JsonElement json, string where) =>
+        root.Has("sam2") ? TrackerSection.Read(json, where) with { BlankAbsentMasks = false } : PublishedTracker;
 
     private static int Side(ConfigSection root)
     {

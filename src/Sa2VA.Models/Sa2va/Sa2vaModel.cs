@@ -1,5 +1,6 @@
 using Sa2VA.Models.DeSa2va;
 using Sa2VA.Models.LanguageModels;
+using Sa2VA.Models.Sa2va.Grounding;
 using Sa2VA.Models.Sam2;
 using Sa2VA.Models.Tokenizers;
 using Sa2VA.Models.Weights;
@@ -12,7 +13,7 @@ namespace Sa2VA.Models.Sa2va;
 /// A loaded Sa2VA: looks at key frames, answers questions about them, and has the tracker that turns answers into masks.
 /// Everything but the constructor and <see cref="Dispose"/> is safe to call from one thread at a time.
 /// </summary>
-public sealed partial class Sa2vaModel : IDisposable
+public sealed partial class Sa2vaModel : IGroundingModel
 {
     private readonly Sa2vaNetwork _network;
     private readonly WeightStore? _owned;
@@ -52,6 +53,18 @@ public sealed partial class Sa2vaModel : IDisposable
     /// <summary>DeSa2VA's head; null for a plain Sa2VA.</summary>
     public DecoupledHead? Decoupled => _network.Decoupled;
 
+    /// <inheritdoc/>
+    ImageNormalizer IGroundingModel.TrackerNormalizer => ImageNormalizer.Sa2va;
+
+    /// <inheritdoc/>
+    Sam2MaskDecoder? IGroundingModel.LanguageDecoder => ModifiedDecoder;
+
+    /// <inheritdoc/>
+    long IGroundingModel.VisionBytesPerFrame => Config.VisionBytesPerFrame;
+
+    /// <inheritdoc/>
+    IGroundingProtocol? IGroundingModel.OwnProtocol => null;
+
     /// <summary>Loads a folder in the official layout: config.json, tokenizer files, safetensors. On the CPU weights are mapped.</summary>
     /// <exception cref="ModelFolderException">
     /// The folder is of another kind, or something in it is missing, damaged, surplus or misshaped; the message names it.
@@ -84,6 +97,9 @@ public sealed partial class Sa2vaModel : IDisposable
         }
     }
 
+    /// <inheritdoc/>
+    IReadOnlyList<(int Width, int Height)> IGroundingModel.FrameSizes(int width, int height, int frames) => Config.FrameSizes(width, height);
+
     /// <summary>Looks at key frames, once for all questions about them.</summary>
     /// <param name="frames">1 or more RGB frames of the size that <see cref="Sa2vaConfig.FrameSizes"/> ends with, in order of time.</param>
     /// <exception cref="ArgumentException">There is no frame, one has another size, or they are too many for the language model.</exception>
@@ -112,10 +128,10 @@ public sealed partial class Sa2vaModel : IDisposable
 
         using var scope = NewDisposeScope();
         if (_network.QwenVision is { } tower)
-            return ReadEach(inputs, input => Read(_network.Look(tower, input.Pictures), input));
+            return VisionPrefix.ReadEach(inputs, input => Read(_network.Look(tower, input.Pictures), input));
         var features = cat([.. inputs.SelectMany(input => input.Pictures).Chunk(framesAtOnce).Select(Look)]);  // [F, tokens, H]
         var first = 0;
-        return ReadEach(inputs, input =>
+        return VisionPrefix.ReadEach(inputs, input =>
         {
             first += input.Pictures.Count;
             return Read(PrefixIds(input), WithRegions(features.narrow(0, first - input.Pictures.Count, input.Pictures.Count), input.Regions), input);
@@ -217,22 +233,6 @@ public sealed partial class Sa2vaModel : IDisposable
         }
     }
 
-    private static List<VisionPrefix> ReadEach(IReadOnlyList<VisionInput> inputs, Func<VisionInput, VisionPrefix> read)
-    {
-        var prefixes = new List<VisionPrefix>(inputs.Count);
-        try
-        {
-            foreach (var input in inputs)
-                prefixes.Add(read(input));
-            return prefixes;
-        }
-        catch
-        {
-            prefixes.ForEach(prefix => prefix.Dispose());
-            throw;
-        }
-    }
-
     /// <summary>Over Qwen-VL: the tokens of a frame have its rows and columns, and are added to in the first layers.</summary>
     private VisionPrefix Read(QwenVlFrames seen, VisionInput input)
     {
@@ -254,20 +254,7 @@ public sealed partial class Sa2vaModel : IDisposable
     private VisionPrefix Read(int[] ids, Tensor features, VisionInput input) =>
         Filled(ids.Length, input, cache => _network.LanguageModel.forward(_network.Embed(ids, _prompts.Placeholder, features), cache));
 
-    private VisionPrefix Filled(int tokens, VisionInput input, Action<KeyValueCache> read)
-    {
-        var cache = _network.LanguageModel.NewCache(tokens);
-        try
-        {
-            read(cache);
-            return new VisionPrefix(cache, input);
-        }
-        catch
-        {
-            cache.Dispose();
-            throw;
-        }
-    }
+    private VisionPrefix Filled(int tokens, VisionInput input, Action<KeyValueCache> read) => VisionPrefix.Read(_network.LanguageModel, tokens, input, read);
 
     private Answer Interpret(GrowingAnswer answer)
     {

@@ -34,8 +34,8 @@ public sealed class Sa2vaNetwork
         (Config, _device, _type) = (c, root.Device, root.ComputeType);
         if (c.QwenVision is { } qwen)
         {
-            QwenVision = new QwenVisionModel(QwenVlScopes.VisionOf(root), qwen);
-            LanguageModel = LanguageModel.Create(QwenVlScopes.LanguageOf(root).As(quantize), QwenVlScopes.HeadOf(root).As(quantize), c.Language);
+            QwenVision = new QwenVisionModel(QwenVlScopes.Sa2va.VisionOf(root), qwen);
+            LanguageModel = LanguageModel.Create(QwenVlScopes.Sa2va.LanguageOf(root).As(quantize), QwenVlScopes.Sa2va.HeadOf(root).As(quantize), c.Language);
         }
         else
         {
@@ -90,25 +90,9 @@ public sealed class Sa2vaNetwork
     public Tensor Embed(ReadOnlySpan<int> ids, int placeholder, Tensor features)
     {
         using var scope = NewDisposeScope();
-        var rows = features.reshape(-1, features.size(-1));
         var embedded = LanguageModel.Embed(ids);
-        long used = 0;
-        for (var start = 0; start < ids.Length; start++)
-        {
-            if (ids[start] != placeholder)
-                continue;
-            var end = start;
-            while (end < ids.Length && ids[end] == placeholder)
-                end++;
-            var count = Math.Min(end - start, rows.size(0) - used);
-            embedded.narrow(1, start, count).copy_(rows.narrow(0, used, count));
-            used += end - start;
-            start = end;
-        }
-
-        return used == rows.size(0)
-            ? embedded.MoveToOuterDisposeScope()
-            : throw new ArgumentException($"The prompt has {used} image placeholders, but the frames give {rows.size(0)} features.", nameof(features));
+        Placeholders.Fill(embedded, ids, placeholder, features);
+        return embedded.MoveToOuterDisposeScope();
     }
 
     /// <summary><c>text_hidden_fcs</c>: final states [n, H] where <c>[SEG]</c> was read → prompt vectors [n, C] of the tracker.</summary>

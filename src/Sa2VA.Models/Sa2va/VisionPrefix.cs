@@ -28,4 +28,37 @@ public sealed class VisionPrefix : IDisposable
     internal string Tail { get; }
 
     public void Dispose() => Cache.Dispose();
+
+    /// <summary>What a language model reads into an empty cache with room for so many tokens.</summary>
+    internal static VisionPrefix Read(LanguageModel model, int tokens, VisionInput input, Action<KeyValueCache> read)
+    {
+        var cache = model.NewCache(tokens);
+        try
+        {
+            read(cache);
+            return new VisionPrefix(cache, input);
+        }
+        catch
+        {
+            cache.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>One for each input; when one cannot be read, none.</summary>
+    internal static List<VisionPrefix> ReadEach<T>(IReadOnlyList<T> inputs, Func<T, VisionPrefix> read)
+    {
+        var prefixes = new List<VisionPrefix>(inputs.Count);
+        try
+        {
+            foreach (var input in inputs)
+                prefixes.Add(read(input));
+            return prefixes;
+        }
+        catch
+        {
+            prefixes.ForEach(prefix => prefix.Dispose());
+            throw;
+        }
+    }
 }

@@ -23,6 +23,12 @@ public sealed class ImageNormalizer
     /// <summary>Sa2VA's: its mean and deviation are bfloat16 numbers.</summary>
     public static ImageNormalizer Sa2va { get; } = new([.. Sam2._mean.Select(RoundToBFloat16)], [.. Sam2._deviation.Select(RoundToBFloat16)]);
 
+    /// <summary>UniPixel's tracker: SAM 2's statistics, and pictures are resized here.</summary>
+    public static ImageNormalizer UniPixel { get; } = new(Sam2._mean, Sam2._deviation) { ResizesInFloat = true };
+
+    /// <summary>Whether pictures of any size are resized here, in float32 as torch does it (bilinear, antialiased), and not before as pictures of 8 bits.</summary>
+    public bool ResizesInFloat { get; private init; }
+
     /// <summary>Interleaved 8-bit pixels [B, H, W, 3] → [B, 3, H, W] float32.</summary>
     public Tensor Normalize(Tensor pixels)
     {
@@ -38,6 +44,20 @@ public sealed class ImageNormalizer
     {
         using var scope = NewDisposeScope();
         return Normalize(tensor(rgb, [1, height, width, 3], device)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>One frame of RGB24 bytes as a square → [1, 3, side, side] float32.</summary>
+    /// <exception cref="ArgumentException">It has another size, and <see cref="ResizesInFloat"/> is off.</exception>
+    public Tensor Square(ReadOnlySpan<byte> rgb, int height, int width, int side, Device? device = null)
+    {
+        if (height == side && width == side)
+            return Normalize(rgb, height, width, device);
+        if (!ResizesInFloat)
+            throw new ArgumentException($"The frame has {width}x{height} pixels, not {side}x{side}. Resize it first.", nameof(rgb));
+        using var scope = NewDisposeScope();
+        var planes = tensor(rgb, [1, height, width, 3], device).permute(0, 3, 1, 2).to(float32).contiguous().div_(255);
+        var square = nn.functional.interpolate(planes, side, side, antialias: true);
+        return square.sub_(tensor(_mean, [3, 1, 1], square.device)).div_(tensor(_deviation, [3, 1, 1], square.device)).MoveToOuterDisposeScope();
     }
 
     // To nearest, ties to even.

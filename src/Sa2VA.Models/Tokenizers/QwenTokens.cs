@@ -12,6 +12,7 @@ public static class QwenTokens
     public const string VisionStart = "<|vision_start|>";
     public const string VisionEnd = "<|vision_end|>";
     public const string ImagePad = "<|image_pad|>";
+    public const string VideoPad = "<|video_pad|>";
     public const string Segmentation = "[SEG]";
     public const string PhraseStart = "<p>";
     public const string PhraseEnd = "</p>";
@@ -25,7 +26,7 @@ public static class QwenTokens
     [
         EndOfText, TurnStart, TurnEnd,
         "<|object_ref_start|>", "<|object_ref_end|>", "<|box_start|>", "<|box_end|>", "<|quad_start|>", "<|quad_end|>",
-        VisionStart, VisionEnd, "<|vision_pad|>", ImagePad, "<|video_pad|>",
+        VisionStart, VisionEnd, "<|vision_pad|>", ImagePad, VideoPad,
     ];
 
     private static readonly string[] Plain =
@@ -37,6 +38,8 @@ public static class QwenTokens
     [
         ImageStart, ImageEnd, ImageContext, "<quad>", "</quad>", "<ref>", "</ref>", "<box>", "</box>",
     ];
+
+    private static readonly string[] UniPixel = ["<|ref|>", "<|seg|>", "<|mem|>"];
 
     private static readonly string[] Sa2va = [Segmentation, PhraseStart, PhraseEnd, RegionStart, RegionEnd];
 
@@ -64,7 +67,18 @@ public static class QwenTokens
     internal static TokenizerSpec ByteLevelQwenVl(int firstAdded, bool isQwen3)
     {
         var plain = isQwen3 ? Plain.Concat(["<tool_response>", "</tool_response>", "<think>", "</think>"]) : Plain;
-        var tokens = Control.Select(content => (content, special: true)).Concat(plain.Select(content => (content, special: false))).Concat(Sa2va.Select(content => (content, special: true)));
+        return WithAdded(firstAdded, plain, Sa2va);
+    }
+
+    /// <summary>The same with the tokens of UniPixel over Qwen2.5-VL.</summary>
+    internal static TokenizerSpec ByteLevelUniPixel(int firstAdded) => WithAdded(firstAdded, Plain, UniPixel);
+
+    /// <summary>What InternVL and Sa2VA add to the vocabulary of any language model, numbered from <paramref name="first"/>.</summary>
+    internal static IEnumerable<AddedToken> AddedToAny(int first) => InternVl.Concat(Sa2va).Select((content, index) => new AddedToken(first + index, content));
+
+    private static TokenizerSpec WithAdded(int firstAdded, IEnumerable<string> plain, IEnumerable<string> own)
+    {
+        var tokens = Control.Select(content => (content, special: true)).Concat(plain.Select(content => (content, special: false))).Concat(own.Select(content => (content, special: true)));
         var spec = ByteLevel(firstAdded);
         return new TokenizerSpec
         {
@@ -72,9 +86,6 @@ public static class QwenTokens
             AddedTokens = [.. tokens.Select((token, index) => new AddedToken(firstAdded + index, token.content, token.special))],
         };
     }
-
-    /// <summary>What InternVL and Sa2VA add to the vocabulary of any language model, numbered from <paramref name="first"/>.</summary>
-    internal static IEnumerable<AddedToken> AddedToAny(int first) => InternVl.Concat(Sa2va).Select((content, index) => new AddedToken(first + index, content));
 
     /// <summary>The added tokens, numbered from <paramref name="first"/>.</summary>
     public static IReadOnlyList<AddedToken> Added(int first)

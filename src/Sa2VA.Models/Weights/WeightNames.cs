@@ -28,9 +28,14 @@ public static class WeightNames
     }
 
     /// <summary>The name under which the Sa2VA family stores a tensor.</summary>
-    public static string InSa2va(string name) =>
-        name.EndsWith(".gamma", StringComparison.Ordinal) ? string.Concat(name.AsSpan(0, name.Length - "gamma".Length), "g_weight") : name;
+    public static string InSa2va(string name) => WithLayerScale(name, ".g_weight");
+
+    /// <summary>The name under which UniPixel stores a tensor.</summary>
+    public static string InUniPixel(string name) => WithLayerScale(name, ".weight");
 
     /// <summary>Whether a tensor of a checkpoint is no parameter and may go unused.</summary>
     public static bool IsBuffer(string name) => Buffers.Any(buffer => name.EndsWith(buffer, StringComparison.Ordinal));
+
+    private static string WithLayerScale(string name, string suffix) =>
+        name.EndsWith(LayerScale[0], StringComparison.Ordinal) ? string.Concat(name.AsSpan(0, name.Length - LayerScale[0].Length), suffix) : name;
 }

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sa2VA.Models.Checkpoints;
-using Sa2VA.Models.Sa2va;
 using Sa2VA.Models.Tokenizers;
 using Sa2VA.Tensors;
 using Sa2VA.Testing;
@@ -26,7 +25,7 @@ public sealed class FolderFuzzTests : IClassFixture<FolderFuzzTests.Seeds>
     [Fact]
     public void A_damaged_configuration_loads_or_is_refused_by_name() => Fuzz(["config.json"], seed: 1, folder =>
     {
-        using var model = Sa2vaModel.Load(folder, Device.CPU);
+        using var model = GroundingModels.Load(folder, Device.CPU);
         _ = ModelInspector.Inspect(folder);
     });
 
@@ -51,7 +50,7 @@ public sealed class FolderFuzzTests : IClassFixture<FolderFuzzTests.Seeds>
     [Fact]
     public void Damaged_weights_load_or_are_refused_by_name() => Fuzz(["model.safetensors"], seed: 4, folder =>
     {
-        using var model = Sa2vaModel.Load(folder, Device.CPU);
+        using var model = GroundingModels.Load(folder, Device.CPU);
     });
 
     private void Fuzz(string[] files, int seed, Action<string> use)
@@ -175,7 +174,7 @@ public sealed class FolderFuzzTests : IClassFixture<FolderFuzzTests.Seeds>
 
         public Seeds()
         {
-            foreach (var preset in new[] { "tiny", "tiny-internlm2", "tiny-phi3", "tiny-qwen2.5vl", "tiny-qwen3vl" })
+            foreach (var preset in new[] { "tiny", "tiny-internlm2", "tiny-phi3", "tiny-qwen2.5vl", "tiny-qwen3vl", "tiny-unipixel" })
                 ModelInitializer.Write(ModelPreset.Named(preset), _folder.File(preset));
             Folders = [.. Directory.EnumerateDirectories(_folder.FullPath).Order(StringComparer.Ordinal)];
         }

@@ -24,6 +24,17 @@ public sealed class KeyFrameChoiceTests
     [InlineData(100, 5, new[] { 0, 1, 2, 3, 4 })]
     public void First_frames_are_as_many_as_there_are(int frames, int count, int[] expected) => Assert.Equal(expected, KeyFrameChoice.First(frames, count));
 
+    // numpy.arange(0, n, (n - 1) / (k - 1)).round().astype(int), all frames when they are no more than asked for.
+    [Theory]
+    [InlineData(1, 16, new[] { 0 })]
+    [InlineData(3, 16, new[] { 0, 1, 2 })]
+    [InlineData(16, 16, new[] { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 })]
+    [InlineData(17, 16, new[] { 0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16 })]
+    [InlineData(90, 16, new[] { 0, 6, 12, 18, 24, 30, 36, 42, 47, 53, 59, 65, 71, 77, 83, 89 })]
+    [InlineData(6, 3, new[] { 0, 2, 5 })]
+    [InlineData(9, 1, new[] { 0 })]
+    public void Rounded_frames_are_those_of_numpy(int frames, int count, int[] expected) => Assert.Equal(expected, KeyFrameChoice.Rounded(frames, count));
+
     [Fact]
     public void Spread_frames_are_distinct_sorted_and_reach_both_ends()
     {

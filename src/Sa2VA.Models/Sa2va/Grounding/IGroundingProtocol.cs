@@ -5,9 +5,8 @@ using Sa2VA.Tensors;
 namespace Sa2VA.Models.Sa2va.Grounding;
 
 /// <summary>
-/// How a video is shown to the language model, and how its answer becomes a track: the two inference procedures published for the
-/// same networks. A caller shows <see cref="KeyFrames"/> to the model, makes a tracker with <see cref="Configure"/>, calls
-/// <see cref="Prompt"/> for every object on every key frame, and tracks all frames.
+/// How a video is shown to the language model, and how its answer becomes a track: the inference procedures published. A caller shows <see cref="KeyFrames"/> to the model, makes a tracker with <see cref="Configure"/>, calls
+/// <see cref="Prompt"/> for every object on every one of <see cref="PromptFrames"/>, and tracks all frames.
 /// </summary>
 public interface IGroundingProtocol
 {
@@ -19,15 +18,19 @@ public interface IGroundingProtocol
     /// <param name="count">How many to choose, at least 1; fewer come out when the video is shorter.</param>
     int[] KeyFrames(int frameCount, int count);
 
+    /// <summary>Those of the frames shown on which an answer prompts the tracker: all, unless the procedure says otherwise.</summary>
+    /// <param name="keyFrames">From <see cref="KeyFrames"/>.</param>
+    IReadOnlyList<int> PromptFrames(IReadOnlyList<int> keyFrames) => keyFrames;
+
     /// <summary>The caller's options with what the protocol prescribes.</summary>
     TrackerOptions Configure(TrackerOptions options);
 
     /// <summary>Shows an object to the tracker on a key frame.</summary>
     /// <param name="tracker">Made with <see cref="Configure"/>.</param>
-    /// <param name="frame">One of <see cref="KeyFrames"/>.</param>
+    /// <param name="frame">One of <see cref="PromptFrames"/>.</param>
     /// <param name="features">Of that frame; borrowed.</param>
     /// <param name="objectId">Any number of the caller's.</param>
-    /// <param name="embedding">The prompt vector of a <c>[SEG]</c>, the same on every key frame.</param>
+    /// <param name="embedding">The prompt vector of a <c>[SEG]</c>, or the vectors one after another, the same on every frame.</param>
     /// <param name="languageDecoder">The mask decoder that reads prompt vectors (Sa2VA-i's fine-tuned one); null for the tracker's own.</param>
     /// <returns>The masks of all objects on that frame.</returns>
     FrameMasks Prompt(VideoTracker tracker, int frame, ImageFeatures features, int objectId, float[] embedding, Sam2MaskDecoder? languageDecoder = null);

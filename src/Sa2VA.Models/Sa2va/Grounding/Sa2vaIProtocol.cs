@@ -37,7 +37,8 @@ public sealed class Sa2vaIProtocol : IGroundingProtocol
     {
         var decoder = languageDecoder ?? model.sam_mask_decoder;
         using var scope = NewDisposeScope();
-        var prompt = tensor(embedding, [1, 1, embedding.Length], features.Fpn2.device);
+        var channels = features.Fpn2.size(1);
+        var prompt = tensor(embedding, [1, embedding.Length / channels, channels], features.Fpn2.device);
         var head = Heads(maskInput: null);
         if (selfFeedback)
             head = Heads(VideoTracker.Fed(head.LowResMasks));
