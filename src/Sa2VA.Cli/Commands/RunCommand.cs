@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Sa2VA.Cli.Running;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Media;
+using Sa2VA.Models.Checkpoints;
 
 namespace Sa2VA.Cli.Commands;
 
@@ -36,7 +37,7 @@ internal sealed class RunCommand
     private readonly Option<string?> _frames = new("--frames") { HelpName = "a..b", Description = "Frames to track, counted from 0, both ends included. Default: all." };
     private readonly Option<int> _stride = new("--stride") { HelpName = "N", Description = "Track every N-th frame.", DefaultValueFactory = _ => 1 };
     private readonly VariantOptions _variant = new();
-    private readonly Option<int> _keyFrames = new("--keyframes") { HelpName = "N", Description = "Frames that the language model sees.", DefaultValueFactory = _ => 5 };
+    private readonly Option<int?> _keyFrames = new("--keyframes") { HelpName = "N", Description = "Frames that the language model sees. Default: 5, for a UniPixel 16." };
     private readonly Option<string?> _reground = RegroundSyntax.Option();
     private readonly Option<bool> _verify = VerifySyntax.Switch();
     private readonly Option<int> _asks = VerifySyntax.Asks();
@@ -56,7 +57,7 @@ internal sealed class RunCommand
             run._keyFrames, run._reground, run._verify, run._asks, run._threads, run._checkpoint, run._png, run._noOverlay, run._withBoxes, run._json,
         };
         foreach (var option in run._variant.All) command.Options.Add(option);
-        foreach (var positive in (Option<int>[])[run._stride, run._keyFrames, run._threads, run._checkpoint])
+        foreach (var positive in (Option[])[run._stride, run._keyFrames, run._threads, run._checkpoint])
         {
             positive.Validators.Add(result =>
             {
@@ -108,7 +109,7 @@ internal sealed class RunCommand
             Device = parsed.GetValue(_device)!,
             Variant = _variant.Variant(parsed),
             Protocol = _variant.Protocol(parsed),
-            KeyFrames = parsed.GetValue(_keyFrames),
+            KeyFrames = parsed.GetValue(_keyFrames) ?? GroundingModels.DefaultKeyFrames(model),
             Reground = RegroundSyntax.Parse(parsed.GetValue(_reground)),
             Verify = VerifySyntax.Parse(parsed, _verify, _asks),
             Frames = new FrameSelection(first, last, parsed.GetValue(_stride)),

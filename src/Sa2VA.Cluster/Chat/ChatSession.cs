@@ -28,7 +28,7 @@ public sealed class ChatSession : IAsyncDisposable
     public VideoInfo? Source { get; }
 
     /// <summary>The model's.</summary>
-    public Tokenizer Tokenizer => _model.Language!.Tokenizer;
+    public Tokenizer Tokenizer => ((Sa2vaModel)_model.Language!).Tokenizer;
 
     /// <summary>Loads what is needed and looks at the file.</summary>
     /// <param name="host">The model, shared with whoever else has it.</param>
@@ -45,7 +45,7 @@ public sealed class ChatSession : IAsyncDisposable
     {
         RunRules.CheckGrounding(request.KeyFrames, maxNewTokens: 1);
         var model = await host.GetAsync(cancellationToken);
-        var language = model.Language ?? throw new RunException(
+        var language = model.Language as Sa2vaModel ?? throw new RunException(
             RunFailureKind.Model, "The model is a plain SAM 2: it tracks points, boxes and masks, but understands no sentences. Give a Sa2VA folder.");
         var pictures = await ReadAsync(source, request, language, cancellationToken);
         var session = new ChatSession(host, model, host.Spawn("chat", () => new ChatActor(language, host.Tensors), ChatActor.MailboxCapacity), request, source);

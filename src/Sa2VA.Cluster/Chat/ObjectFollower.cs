@@ -79,7 +79,7 @@ internal sealed class ObjectFollower(RunModel model, TensorThread tensors, Video
             {
                 ObjectPrompt.Points(var id, var points) => tracker.AddPoints(frame.Index, features, id, points),
                 ObjectPrompt.Mask(var id, var pixels) => tracker.AddMask(frame.Index, features, id, tensor(pixels, [info.Height, info.Width], model.Tracker.Device)),
-                ObjectPrompt.Sentence(var id, var embedding) => protocol.Procedure().Prompt(tracker, frame.Index, features, id, embedding, model.Language?.ModifiedDecoder),
+                ObjectPrompt.Sentence(var id, var embedding) => protocol.Procedure().Prompt(tracker, frame.Index, features, id, embedding, model.Language?.LanguageDecoder),
                 _ => throw new InvalidOperationException($"There is no way to show a {prompt.GetType().Name} to the tracker."),
             };
         }

@@ -1,5 +1,6 @@
 using Sa2VA.Cluster.Videos;
 using Sa2VA.Models.Sa2va;
+using Sa2VA.Models.Sa2va.Grounding;
 
 namespace Sa2VA.Cluster.Grounding;
 
@@ -26,7 +27,7 @@ internal sealed class GroundedVideo(GroundVideo asked, VisionPrefix prefix) : ID
     public long NextBytes => _prefix?.MemoryBytes ?? 0;
 
     /// <summary>Begins the next answer. A question that cannot be asked is answered with the reason: it must not cost the others their masks.</summary>
-    public void BeginNext(Sa2vaModel model)
+    public void BeginNext(IGroundingModel model)
     {
         var (target, text) = _waiting.Dequeue();
         try

@@ -13,6 +13,9 @@ internal static class GroundingProtocols
     public static GroundingProtocol Resolved(this GroundingProtocol protocol)
         => protocol == GroundingProtocol.Auto ? GroundingProtocol.Sa2vaI : protocol;
 
+    /// <summary>What to do with a model: what was asked for, where it leaves a choice.</summary>
+    public static IGroundingProtocol ProcedureFor(this GroundingProtocol protocol, IGroundingModel? model) => model?.OwnProtocol ?? protocol.Procedure();
+
     /// <summary>What to do.</summary>
     public static IGroundingProtocol Procedure(this GroundingProtocol protocol) => protocol switch
     {

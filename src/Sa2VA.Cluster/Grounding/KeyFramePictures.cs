@@ -1,5 +1,6 @@
 using Sa2VA.Media;
 using Sa2VA.Models.Sa2va;
+using Sa2VA.Models.Sa2va.Grounding;
 
 namespace Sa2VA.Cluster.Grounding;
 
@@ -7,14 +8,24 @@ namespace Sa2VA.Cluster.Grounding;
 internal static class KeyFramePictures
 {
     /// <summary>Reads frames of a video, or, of a still picture, its tiles. The caller disposes of them.</summary>
-    public static async Task<IReadOnlyList<RgbImage>> ReadAsync(VideoInfo info, IReadOnlyList<int> frames, Sa2vaConfig config, MediaLimits limits, CancellationToken stop)
+    public static Task<IReadOnlyList<RgbImage>> ReadAsync(VideoInfo info, IReadOnlyList<int> frames, Sa2vaConfig config, MediaLimits limits, CancellationToken stop) =>
+        ReadAsync(info, frames, image => info.IsStill ? Still(image, config) : [Frame(image, config)], limits, stop);
+
+    /// <summary>The same for a model of any kind.</summary>
+    public static Task<IReadOnlyList<RgbImage>> ReadAsync(VideoInfo info, IReadOnlyList<int> frames, IGroundingModel model, MediaLimits limits, CancellationToken stop) =>
+        model is Sa2vaModel sa2va
+            ? ReadAsync(info, frames, sa2va.Config, limits, stop)
+            : ReadAsync(info, frames, image => [Resized(image, model.FrameSizes(image.Width, image.Height, frames.Count))], limits, stop);
+
+    private static async Task<IReadOnlyList<RgbImage>> ReadAsync(
+        VideoInfo info, IReadOnlyList<int> frames, Func<RgbImage, IReadOnlyList<RgbImage>> pictures, MediaLimits limits, CancellationToken stop)
     {
         var images = new List<RgbImage>();
         try
         {
             await foreach (var frame in VideoReader.ReadAsync(info.Path, info, new ReadOptions { Frames = frames, Limits = limits }, stop))
             {
-                using (frame) images.AddRange(info.IsStill ? Still(frame.Image, config) : [Frame(frame.Image, config)]);
+                using (frame) images.AddRange(pictures(frame.Image));
             }
 
             return images;
@@ -27,9 +38,10 @@ internal static class KeyFramePictures
     }
 
     /// <summary>A frame of a video, resized.</summary>
-    public static RgbImage Frame(RgbImage image, Sa2vaConfig config)
+    public static RgbImage Frame(RgbImage image, Sa2vaConfig config) => Resized(image, config.FrameSizes(image.Width, image.Height));
+
+    private static RgbImage Resized(RgbImage image, IReadOnlyList<(int Width, int Height)> sizes)
     {
-        var sizes = config.FrameSizes(image.Width, image.Height);
         var resized = image.ResizeBicubic(sizes[0].Width, sizes[0].Height);
         foreach (var (width, height) in sizes.Skip(1))
         {

@@ -1,6 +1,7 @@
 using Sa2VA.Actors;
 using Sa2VA.Cluster.Tracking;
 using Sa2VA.Models.Sa2va;
+using Sa2VA.Models.Sa2va.Grounding;
 using Sa2VA.Tensors;
 using static Sa2VA.Tensors.torch;
 
@@ -24,13 +25,13 @@ internal abstract record KeyframeCommand
 /// through the vision tower, and answers, of whichever videos, are decoded together; newcomers join between two pieces of work. On the CPU
 /// every answer has the bits that it would have alone. What goes wrong with one video is told to that video only.
 /// </summary>
-internal sealed class KeyframeActor(Sa2vaModel model, TensorThread tensors, KeyframeOptions options, Action<int> looked, Action<int> decoded) : Actor<KeyframeCommand>
+internal sealed class KeyframeActor(IGroundingModel model, TensorThread tensors, KeyframeOptions options, Action<int> looked, Action<int> decoded) : Actor<KeyframeCommand>
 {
     // Tokens after which others get a turn on the tensor thread, and newcomers are looked at.
     private const int TokensPerPiece = 16;
 
     private readonly long _memory = options.MemoryMiB << 20;
-    private readonly int _framesAtOnce = (int)Math.Clamp((options.MemoryMiB << 20) / Math.Max(model.Config.VisionBytesPerFrame, 1), 1, options.FramesAtOnce);
+    private readonly int _framesAtOnce = (int)Math.Clamp((options.MemoryMiB << 20) / Math.Max(model.VisionBytesPerFrame, 1), 1, options.FramesAtOnce);
 
     // Bounded by the videos in work: each waits for its answers here, once.
     private readonly Queue<GroundVideo> _waiting = [];

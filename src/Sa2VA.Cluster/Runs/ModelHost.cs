@@ -1,7 +1,7 @@
 using Sa2VA.Actors;
 using Sa2VA.Cluster.Grounding;
 using Sa2VA.Cluster.Tracking;
-using Sa2VA.Models.Sa2va;
+using Sa2VA.Models.Sa2va.Grounding;
 
 namespace Sa2VA.Cluster.Runs;
 
@@ -66,7 +66,7 @@ public sealed class ModelHost : IAsyncDisposable
     }
 
     /// <summary>The actor of the model's language model, which all runs share; null for a plain SAM 2, which has none.</summary>
-    internal async Task<(Sa2vaModel Model, ActorRef<KeyframeCommand> Actor)?> KeyframesAsync(CancellationToken cancellationToken)
+    internal async Task<(IGroundingModel Model, ActorRef<KeyframeCommand> Actor)?> KeyframesAsync(CancellationToken cancellationToken)
     {
         if ((await GetAsync(cancellationToken)).Language is not { } language) return null;
         await _turn.WaitAsync(cancellationToken);

@@ -7,28 +7,28 @@ using Sa2VA.Tensors;
 
 namespace Sa2VA.Cluster.Runs;
 
-/// <summary>A loaded model folder as a run uses it: a Sa2VA with its tracker, or a plain SAM 2, which answers no sentences.</summary>
+/// <summary>A loaded model folder as a run uses it: a Sa2VA or a UniPixel with its tracker, or a plain SAM 2, which answers no sentences.</summary>
 internal sealed class RunModel : IDisposable
 {
     private readonly IDisposable _weights;
 
-    private RunModel(IDisposable weights, Sam2Model tracker, Sa2vaModel? language, bool selfFeedback)
+    private RunModel(IDisposable weights, Sam2Model tracker, IGroundingModel? language, bool selfFeedback)
         => (_weights, Tracker, Language, SelfFeedback) = (weights, tracker, language, selfFeedback);
 
     /// <summary>The tracker.</summary>
     public Sam2Model Tracker { get; }
 
     /// <summary>The language model, or null for a plain SAM 2.</summary>
-    public Sa2vaModel? Language { get; }
+    public IGroundingModel? Language { get; }
 
     /// <inheritdoc cref="ModelVariant.SelfFeedback"/>
     public bool SelfFeedback { get; }
 
     /// <summary>A protocol as this model follows it.</summary>
-    public IGroundingProtocol Follow(IGroundingProtocol protocol) => Language?.Decoupled is { } head ? new DeSa2vaProtocol(protocol, head) : protocol;
+    public IGroundingProtocol Follow(IGroundingProtocol protocol) => (Language as Sa2vaModel)?.Decoupled is { } head ? new DeSa2vaProtocol(protocol, head) : protocol;
 
-    /// <summary>How the tracker's frames are normalised: Sa2VA's own way differs in the last bits.</summary>
-    public ImageNormalizer Normalizer => Language is null ? ImageNormalizer.Sam2 : ImageNormalizer.Sa2va;
+    /// <summary>How the tracker's frames are normalised: the language models' own ways differ in the last bits.</summary>
+    public ImageNormalizer Normalizer => Language?.TrackerNormalizer ?? ImageNormalizer.Sam2;
 
     /// <summary>Loads a folder of either kind.</summary>
     /// <exception cref="Sa2VA.Models.ModelFolderException">It is neither, or something in it is missing or does not fit.</exception>
@@ -46,7 +46,7 @@ internal sealed class RunModel : IDisposable
             return new RunModel(checkpoint, checkpoint.Model, language: null, selfFeedback: false);
         }
 
-        var model = Sa2vaModel.Load(folder, place, new LoadOptions { Quantize = variant.Quantize, Sam2 = variant.Sam2 });
+        var model = GroundingModels.Load(folder, place, new LoadOptions { Quantize = variant.Quantize, Sam2 = variant.Sam2 });
         return new RunModel(model, model.Sam2, model, variant.SelfFeedback);
     }
 

@@ -9,13 +9,13 @@ namespace Sa2VA.Cluster.Tracking;
 /// <summary>What the image encoder understands. Pictures that a message carries are its own until it is handled.</summary>
 internal abstract record EncoderCommand
 {
-    /// <summary>A frame in the model's size, to be prompted.</summary>
+    /// <summary>A frame in the size that the encoder takes, to be prompted.</summary>
     public sealed record Prompt(int Step, RgbImage Image, IReadOnlyList<ObjectPrompt> Prompts) : EncoderCommand, IDisposable
     {
         public void Dispose() => Image.Dispose();
     }
 
-    /// <summary>A frame in the model's size, to be tracked; no picture where the masks are known.</summary>
+    /// <summary>A frame in the size that the encoder takes, to be tracked; no picture where the masks are known.</summary>
     public sealed record Encode(StepFrame At, RgbImage? Image) : EncoderCommand, IDisposable
     {
         public void Dispose() => Image?.Dispose();
@@ -63,6 +63,6 @@ internal sealed class EncoderActor(Sam2Model model, ImageNormalizer normalizer, 
     private ImageFeatures Encode(RgbImage image)
     {
         using var scope = NewDisposeScope();
-        return model.EncodeImage(normalizer.Normalize(image.Pixels, image.Height, image.Width, model.Device));
+        return model.EncodeImage(normalizer.Square(image.Pixels, image.Height, image.Width, model.Config.ImageSize, model.Device));
     }
 }

@@ -11,8 +11,14 @@ namespace Sa2VA.Cluster.Tracking;
 /// Feeds frames through encoder, tracker and writer, each an actor with a short mailbox: the slowest sets the pace and
 /// nothing piles up. Reading, resizing and run-length encoding overlap with the tensor work.
 /// </summary>
+/// <param name="encoder">First stage.</param>
+/// <param name="tracker">Second stage.</param>
+/// <param name="writer">Third stage.</param>
+/// <param name="imageSize">Side of the square to which frames are resized here; null where the encoder does it.</param>
+/// <param name="meter">Of the stages.</param>
+/// <param name="limits">For reading.</param>
 internal sealed class TrackingPipeline(
-    ActorRef<EncoderCommand> encoder, ActorRef<TrackerCommand> tracker, ActorRef<WriterCommand> writer, int imageSize, StageMeter meter, MediaLimits limits)
+    ActorRef<EncoderCommand> encoder, ActorRef<TrackerCommand> tracker, ActorRef<WriterCommand> writer, int? imageSize, StageMeter meter, MediaLimits limits)
 {
     /// <summary>Frames that wait in front of a stage: one in work, one ready. A 1024 x 1024 picture is 3 MB, its features about 20.</summary>
     public const int MailboxCapacity = 1;
@@ -113,7 +119,7 @@ internal sealed class TrackingPipeline(
 
     private RgbImage Resized(VideoFrame frame)
     {
-        using (frame) return frame.Image.ResizeBicubic(imageSize, imageSize);
+        using (frame) return imageSize is { } side ? frame.Image.ResizeBicubic(side, side) : frame.Image.Clone();
     }
 
     /// <summary>Sends the question behind everything that was fed, through the same mailboxes.</summary>

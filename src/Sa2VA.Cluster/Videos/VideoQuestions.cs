@@ -3,7 +3,7 @@ using Sa2VA.Actors;
 using Sa2VA.Cluster.Grounding;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Media;
-using Sa2VA.Models.Sa2va;
+using Sa2VA.Models.Sa2va.Grounding;
 
 namespace Sa2VA.Cluster.Videos;
 
@@ -14,9 +14,9 @@ internal sealed class VideoQuestions(Sitting sitting)
 
     /// <summary>The language model.</summary>
     /// <exception cref="RunException">The model understands no sentences.</exception>
-    public async Task<(Sa2vaModel Model, ActorRef<KeyframeCommand> Actor)> ModelAsync(CancellationToken stop)
+    public async Task<(IGroundingModel Model, ActorRef<KeyframeCommand> Actor)> ModelAsync(CancellationToken stop)
         => await sitting.Place.Model.KeyframesAsync(stop) ?? throw new RunException(
-            RunFailureKind.Model, $"'{Order.Model}' is a plain SAM 2: it tracks points, boxes and masks, but understands no sentences. Give a Sa2VA folder, or show the object.");
+            RunFailureKind.Model, $"'{Order.Model}' is a plain SAM 2: it tracks points, boxes and masks, but understands no sentences. Give a Sa2VA or UniPixel folder, or show the object.");
 
     /// <summary>Shows steps of the video and asks; each answer is recorded as it comes.</summary>
     /// <param name="info">The video.</param>
@@ -28,7 +28,7 @@ internal sealed class VideoQuestions(Sitting sitting)
         VideoInfo info, IReadOnlyList<int> steps, IReadOnlyList<(int Target, string Text)> questions, Func<AnsweredQuestion, Task> record, CancellationToken stop)
     {
         var (model, actor) = await ModelAsync(stop);
-        var images = await KeyFramePictures.ReadAsync(info, [.. steps.Select(Order.Frames.FrameOf)], model.Config, sitting.Place.Limits, stop);
+        var images = await KeyFramePictures.ReadAsync(info, [.. steps.Select(Order.Frames.FrameOf)], model, sitting.Place.Limits, stop);
         using var asking = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var answers = Channel.CreateBounded<AnsweredQuestion>(questions.Count);
         var ground = new GroundVideo(images, questions, Order.MaxNewTokens, answers.Writer, asking.Token) { IsStill = info.IsStill };

@@ -88,10 +88,10 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
         {
             using var span = ClusterTracing.StartStage("ground", sitting.Trace)?.SetTag("sa2va.questions", questions.Count);
             sitting.Report(RunStage.LoadingModel, sitting.ResumedAt, Steps(info));
-            await _questions.ModelAsync(stop);
+            var (model, _) = await _questions.ModelAsync(stop);
             sitting.Report(RunStage.Grounding, 0, Steps(info), $"asking about {questions.Count} of {known.WithAdded(Order).Targets.Count}");
             var recorded = 0;
-            await _questions.AskAsync(info, Order.Protocol.Procedure().KeyFrames(Steps(info), Order.KeyFrames), questions, async answer =>
+            await _questions.AskAsync(info, Order.Protocol.ProcedureFor(model).KeyFrames(Steps(info), Order.KeyFrames), questions, async answer =>
             {
                 await video.AskAsync<Video>(reply => new VideoCommand.ResolvePrompt(answer.Target, answer.Prompt, reply), Patience, stop);
                 sitting.Answered();
@@ -123,17 +123,18 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
         var writer = Context.Spawn(NameOf("writer", pass), () => new ResultWriter(sitting.Place.Results, writerPlan, done => sitting.Report(RunStage.Tracking, done, steps), sitting.Place.Meter), Stage);
         if (pass.Correction is null && !objects.Any(o => o.IsTracked)) return await WriteEmptyAsync(info, writer, pause, stop);
 
+        var model = await LoadAsync(info, stop);
+        var protocol = model.Follow(Order.Protocol.ProcedureFor(model.Language));
         var prompts = pass.Correction is { } correction
             ? PromptPlan.OfCorrection(Order, facts, objects[0], correction, await BeforeAsync(known, pass, correction, info, stop))
-            : PromptPlan.Of(Order, facts, objects, Order.Protocol.Procedure().KeyFrames(steps, Order.KeyFrames));
-        var model = await LoadAsync(info, stop);
+            : PromptPlan.Of(Order, facts, objects, protocol.PromptFrames(protocol.KeyFrames(steps, Order.KeyFrames)));
         var regrounding = VideoRegrounding.Of(sitting, video, pass, info, steps);
         var trackerPlan = new TrackerPlan
         {
             VideoId = sitting.VideoId, Epoch = epoch, Height = info.Height, Width = info.Width, Steps = steps,
             // Later passes finish masks as the first one does, so that an object has the masks that it would have had there.
-            Protocol = PlannedObject.Of(Order, known).Concat(objects).Any(o => o.Embedding is not null) ? model.Follow(Order.Protocol.Procedure()) : null,
-            LanguageDecoder = model.Language?.ModifiedDecoder,
+            Protocol = PlannedObject.Of(Order, known).Concat(objects).Any(o => o.Embedding is not null) ? protocol : null,
+            LanguageDecoder = model.Language?.LanguageDecoder,
             SelfFeedback = model.SelfFeedback,
             NextStep = sitting.ResumedAt,
             Snapshot = state?.Path,
@@ -144,7 +145,7 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
         var tracker = Context.Spawn(
             NameOf("tracker", pass), () => new TrackerActor(trackerPlan, model.Tracker, sitting.Place.Model.Tensors, sitting.Place.States, sitting.Place.Checkpoints, writer, video, sitting.Place.Meter), Stage);
         var encoder = Context.Spawn(NameOf("encoder", pass), () => new EncoderActor(model.Tracker, model.Normalizer, sitting.Place.Model.Tensors, tracker, sitting.Place.Meter), Stage);
-        var pipeline = new TrackingPipeline(encoder, tracker, writer, model.Tracker.Config.ImageSize, sitting.Place.Meter, sitting.Place.Limits);
+        var pipeline = new TrackingPipeline(encoder, tracker, writer, model.Normalizer.ResizesInFloat ? null : model.Tracker.Config.ImageSize, sitting.Place.Meter, sitting.Place.Limits);
 
         if (resume is null) sitting.Report(RunStage.Prompting, 0, steps);
         using var promptStop = CancellationTokenSource.CreateLinkedTokenSource(stop, pause);

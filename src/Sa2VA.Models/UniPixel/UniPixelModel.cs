@@ -100,10 +100,10 @@ public sealed partial class UniPixelModel : IGroundingModel
     public long PrefixBytes(int frames) => _network.LanguageModel.CacheBytes(_tokens.Prefix(Config.MostTokens(frames)).Length);
 
     /// <inheritdoc/>
-    public IReadOnlyList<VisionPrefix> EncodeFrames(IReadOnlyList<IReadOnlyList<RgbPixels>> videos, int framesAtOnce)
+    public IReadOnlyList<VisionPrefix> Encode(IReadOnlyList<VisionInput> inputs, int framesAtOnce)
     {
-        foreach (var frames in videos) _reader.Check(frames);
-        return VisionPrefix.ReadEach(videos, frames => _reader.Read(frames));
+        foreach (var input in inputs) _reader.Check(input.Pictures);
+        return VisionPrefix.ReadEach(inputs, input => _reader.Read(input.Pictures));
     }
 
     /// <summary>Looks at a clip for <see cref="Localize"/> and <see cref="BeginAbout"/>.</summary>

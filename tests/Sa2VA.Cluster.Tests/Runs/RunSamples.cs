@@ -44,6 +44,9 @@ public sealed class RunSamples : IDisposable
     /// <summary>A Sa2VA over Qwen2.5-VL.</summary>
     public string TinyQwen => MadeModel("tiny-qwen2.5vl");
 
+    /// <summary>A UniPixel that answers every question with one segment.</summary>
+    public string TinyUniPixel => MadeModel("tiny-unipixel");
+
     /// <summary>A plain SAM 2.</summary>
     public string Sam2Only => MadeModel("sam2-tiny");
 

@@ -24,7 +24,7 @@ public sealed class UniPixelModelTests(TinyUniPixel tiny)
     {
         var model = tiny.Model;
         var frames = TinyUniPixel.Noise(model.Config, count);
-        using var prefix = model.EncodeFrames([frames], framesAtOnce: 1)[0];
+        using var prefix = model.Encode([new VisionInput(frames)], framesAtOnce: 1)[0];
         var answer = model.Ask(prefix, Question, cancellationToken: Stop);
 
         using var scope = NewDisposeScope();

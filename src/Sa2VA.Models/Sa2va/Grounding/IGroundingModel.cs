@@ -33,12 +33,12 @@ public interface IGroundingModel : IDisposable
     /// <summary>Bytes that the prefix of so many frames takes, and about as many each answer to a question about it.</summary>
     long PrefixBytes(int frames);
 
-    /// <summary>Looks at the key frames of several videos; on the CPU each prefix has the bits that it would have alone.</summary>
-    /// <param name="videos">The frames of each, resized, in order of time.</param>
+    /// <summary>Looks at the key frames of several videos, or at still pictures; on the CPU each prefix has the bits that it would have alone.</summary>
+    /// <param name="inputs">What to look at, resized.</param>
     /// <param name="framesAtOnce">Frames in a pass, at least 1, where passes can be divided.</param>
-    /// <returns>A prefix for each video, in their order; the caller's.</returns>
+    /// <returns>A prefix for each, in their order; the caller's.</returns>
     /// <exception cref="ArgumentException">There is no frame, one has another size, or they are too many for the language model; nothing was looked at.</exception>
-    IReadOnlyList<VisionPrefix> EncodeFrames(IReadOnlyList<IReadOnlyList<RgbPixels>> videos, int framesAtOnce);
+    IReadOnlyList<VisionPrefix> Encode(IReadOnlyList<VisionInput> inputs, int framesAtOnce);
 
     /// <summary>Begins an answer, to be decoded together with others by <see cref="Step"/>.</summary>
     /// <param name="prefix">Of this model; unchanged.</param>
