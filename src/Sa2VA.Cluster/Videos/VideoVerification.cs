@@ -6,6 +6,7 @@ using Sa2VA.Cluster.Telemetry;
 using Sa2VA.Cluster.Verification;
 using Sa2VA.Media;
 using Sa2VA.Media.Masks;
+using Sa2VA.Models.Sa2va.Grounding;
 
 namespace Sa2VA.Cluster.Videos;
 
@@ -48,11 +49,12 @@ internal sealed class VideoVerification(Sitting sitting, ActorRef<VideoCommand> 
     public async Task ConcludeAsync(Video known, VideoInfo info, int steps, CancellationToken stop)
     {
         var model = PresenceModel.Of(Order.Model);
+        var protocol = Order.Protocol.ProcedureFor((await sitting.Place.Model.GetAsync(stop)).Language);
         var objects = PlannedObject.Of(known.WithAdded(Order), known).ToLookup(one => one.Target);
         var verdicts = new List<PresenceVerdict>();
         foreach (var (target, checks) in known.Checks)
         {
-            var answers = Answers(known.Prompts[target], checks, steps);
+            var answers = Answers(protocol, known.Prompts[target], checks, steps);
             var evidence = PresenceEvidence.OfAnswers(answers.Count, answers.Count(answer => answer.Found));
             foreach (var one in objects[target].Where(one => one.IsTracked))
             {
@@ -67,8 +69,8 @@ internal sealed class VideoVerification(Sitting sitting, ActorRef<VideoCommand> 
         await video.AskAsync<Video>(reply => new VideoCommand.Conclude(verdicts, reply), Patience, stop);
     }
 
-    private List<PresenceAnswer> Answers(ResolvedPrompt first, IEnumerable<PresenceCheck> checks, int steps)
-        => [.. checks.Prepend(new PresenceCheck(Order.Protocol.Procedure().KeyFrames(steps, Order.KeyFrames), first)).Where(check => check.Prompt.Failure is null)
+    private List<PresenceAnswer> Answers(IGroundingProtocol protocol, ResolvedPrompt first, IEnumerable<PresenceCheck> checks, int steps)
+        => [.. checks.Prepend(new PresenceCheck(protocol.KeyFrames(steps, Order.KeyFrames), first)).Where(check => check.Prompt.Failure is null)
             .Select(check => new PresenceAnswer([.. check.Steps.Select(Order.Frames.FrameOf)], check.Prompt.Segments.Count > 0))];
 
     private async Task<PresenceEvidence> SeenAsync(PresenceEvidence answers, int objectId, VideoInfo info, int steps, CancellationToken stop)

@@ -27,13 +27,13 @@ public sealed partial class UniPixelModel : IGroundingModel
     /// <param name="tokenizer">The checkpoint's.</param>
     /// <exception cref="ModelFolderException">A weight is missing or misshaped, or the tokenizer is not UniPixel's.</exception>
     public UniPixelModel(WeightScope root, UniPixelConfig config, Tokenizer tokenizer)
-        : this(root, root, config, tokenizer, owned: null)
+        : this(root, root, config, tokenizer, Quantization.None, owned: null)
     {
     }
 
-    private UniPixelModel(WeightScope root, WeightScope tracker, UniPixelConfig config, Tokenizer tokenizer, WeightStore? owned)
+    private UniPixelModel(WeightScope root, WeightScope tracker, UniPixelConfig config, Tokenizer tokenizer, Quantization quantize, WeightStore? owned)
     {
-        _network = new UniPixelNetwork(root, tracker, config);
+        _network = new UniPixelNetwork(root, tracker, config, quantize);
         _tokens = new UniPixelTokens(config, tokenizer);
         _reader = new ClipReader(_network, _tokens, root.ComputeType, root.Device);
         _owned = owned;
@@ -71,13 +71,15 @@ public sealed partial class UniPixelModel : IGroundingModel
     {
         options ??= new LoadOptions();
         ModelFolder.RefuseAdapter(folder);
+        if (options.Sam2 is not null)
+            throw new ModelFolderException($"'{folder}' is a UniPixel, whose tracker is SAM 2.1 already. Leave the second SAM 2 out.");
         var config = UniPixelConfig.Load(folder);
         var tokenizer = Tokenizer.Load(folder);
         var store = CheckpointStore.Open(folder, device);
         try
         {
             var type = options.LanguageType ?? (device.Type == DeviceType.CPU ? float32 : bfloat16);
-            var model = new UniPixelModel(new WeightScope(store, computeType: type), new WeightScope(store, computeType: options.TrackerType), config, tokenizer, store);
+            var model = new UniPixelModel(new WeightScope(store, computeType: type), new WeightScope(store, computeType: options.TrackerType), config, tokenizer, options.Quantize, store);
             store.ThrowIfSurplus();
             return model;
         }
@@ -145,7 +147,7 @@ public sealed partial class UniPixelModel : IGroundingModel
     {
         List<GrowingAnswer> open = [.. answers.Select(answer => answer.Decoding).Where(decoding => !decoding.IsDone)];
         if (open.Count > 0) AnswerDecoding.Step(_network.LanguageModel, open);
-        foreach (var answer in answers.Where(answer => answer.Decoding.IsDone)) answer.Answer ??= Interpret(answer.Decoding);
+        foreach (var answer in answers.Where(answer => answer.Answer is null && answer.Decoding.IsDone)) answer.Complete(Interpret(answer.Decoding));
     }
 
     public void Dispose() => _owned?.Dispose();
@@ -156,7 +158,7 @@ public sealed partial class UniPixelModel : IGroundingModel
         if (room < 1)
             throw new ArgumentException($"The question takes {ids.Length} tokens; with the frames' {prefix.Tokens} that is more than the {LanguageModel.ContextLimit} that the language model reads. Ask a shorter question.", nameof(ids));
         var limits = new GenerationOptions((int)Math.Min(options.MaxNewTokens, room), _tokens.Stops, _tokens.SegmentationId) { WatchesPrediction = true, Sampling = options.Sampling };
-        return new PendingAnswer(prefix.Cache.Copy(more: ids.Length + 32), embedded, limits);
+        return new PendingAnswer(prefix.Cache.Copy(more: ids.Length + 32), embedded, limits, Tokenizer);
     }
 
     private Answer Finish(PendingAnswer pending, CancellationToken cancellationToken)

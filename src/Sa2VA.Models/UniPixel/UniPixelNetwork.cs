@@ -15,11 +15,12 @@ public sealed class UniPixelNetwork
     /// <param name="root">Scope of the whole checkpoint.</param>
     /// <param name="tracker">The same for the tracker, which may compute in another type.</param>
     /// <param name="c">Architecture.</param>
-    public UniPixelNetwork(WeightScope root, WeightScope tracker, UniPixelConfig c)
+    /// <param name="quantize">How the language model's matrices are held.</param>
+    public UniPixelNetwork(WeightScope root, WeightScope tracker, UniPixelConfig c, Quantization quantize = Quantization.None)
     {
         Config = c;
         Vision = new QwenVisionModel(QwenVlScopes.UniPixel.VisionOf(root), c.Vision);
-        LanguageModel = LanguageModel.Create(QwenVlScopes.UniPixel.LanguageOf(root), QwenVlScopes.UniPixel.HeadOf(root), c.Language);
+        LanguageModel = LanguageModel.Create(QwenVlScopes.UniPixel.LanguageOf(root).As(quantize), QwenVlScopes.UniPixel.HeadOf(root).As(quantize), c.Language);
         SegmentationHead = new SegmentationHead(root["seg_head"], c.Language.HiddenSize, c.SegmentationTokens, c.Tracker.HiddenDim);
         References = new ReferenceEncoder(root, c.Tracker, c.Language.HiddenSize);
         Objects = new ObjectFeatures(root["msk_proj"], (long)c.Vision.HiddenSize * c.Vision.GroupSize, c.Language.HiddenSize);

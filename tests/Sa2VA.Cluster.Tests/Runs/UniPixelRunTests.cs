@@ -1,4 +1,4 @@
-using Sa2VA.Cluster.Results;
+using Sa2VA.Cluster.Regrounding;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Media.Masks;
 
@@ -55,6 +55,19 @@ public sealed class UniPixelRunTests(RunSamples samples) : IDisposable
         Assert.Equal(RunOutcome.Completed, one.Outcome);
         Assert.Equal([false, false], one.Objects.Select(found => found.Absent));
         Assert.Equal(one.Objects.Select(found => found.Chain), other.Objects.Select(found => found.Chain));
+    }
+
+    [Fact]
+    public async Task It_is_asked_again_on_the_way_like_any_other()
+    {
+        var request = Request("again", new RunTarget.Expression("the moving bar")) with
+        {
+            Frames = new FrameSelection(0, 23, 1), Reground = new RegroundOptions { EveryFrames = 8, WindowFrames = 8, KeyFrames = 2 },
+        };
+        var result = await VideoRun.ExecuteAsync(request, cancellationToken: Stop);
+
+        Assert.Equal((RunOutcome.Completed, 24), (result.Outcome, result.FramesDone));
+        Assert.False(Assert.Single(result.Objects).Absent);
     }
 
     private RunRequest Request(string folder, params RunTarget[] targets)
