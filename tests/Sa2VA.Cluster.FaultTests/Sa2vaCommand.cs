@@ -6,10 +6,13 @@ namespace Sa2VA.Cluster.FaultTests;
 internal static class Sa2vaCommand
 {
     /// <summary>Runs <c>sa2va cluster</c>; returns what it prints, or what it complains of when that is what is expected.</summary>
-    public static async Task<string> RunAsync(int exitCode, CancellationToken cancellationToken, params string[] arguments)
+    public static Task<string> RunAsync(int exitCode, CancellationToken cancellationToken, params string[] arguments) => RunPlainAsync(exitCode, cancellationToken, ["cluster", .. arguments]);
+
+    /// <summary>Runs <c>sa2va</c>; returns what it prints, or what it complains of when that is what is expected.</summary>
+    public static async Task<string> RunPlainAsync(int exitCode, CancellationToken cancellationToken, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["exec", Path.Combine(AppContext.BaseDirectory, "sa2va.dll"), "cluster", .. arguments]) start.ArgumentList.Add(argument);
+        foreach (var argument in (string[])["exec", Path.Combine(AppContext.BaseDirectory, "sa2va.dll"), .. arguments]) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync(cancellationToken);
         var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Playwright;
@@ -9,6 +10,7 @@ using Sa2VA.Cluster.Jobs;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Sources;
 using Sa2VA.Cluster.Transport;
+using Sa2VA.Cluster.Videos;
 
 namespace Sa2VA.Dashboard.Tests;
 
@@ -38,8 +40,43 @@ public sealed class DashboardFixture : IAsyncDisposable
     public async Task<string> SubmitAsync(string title, params string[] expressions)
     {
         await StartAsync();
+        return await SubmitAsync(title, Clip, expressions);
+    }
+
+    private async Task<string> SubmitAsync(string title, string clip, string[] expressions)
+    {
         var stop = TestContext.Current.CancellationToken;
-        return (await Cluster.SubmitAsync(new JobRequest { Model = NanoModel.Name, Title = title }, [new VideoRequest(Clip, [.. expressions.Select(text => new RunTarget.Expression(text))], Name: "shapes")], stop)).JobId;
+        return (await Cluster.SubmitAsync(new JobRequest { Model = NanoModel.Name, Title = title }, [new VideoRequest(clip, [.. expressions.Select(text => new RunTarget.Expression(text))], Name: "shapes")], stop)).JobId;
+    }
+
+    /// <summary>Submits the clip with each of its frames so many times; returns the video's id.</summary>
+    internal async Task<string> SubmitSlowedAsync(string title, int times, params string[] expressions)
+    {
+        await StartAsync();
+        var slowed = _folder.File("videos", $"slowed-{times}.mp4");
+        using (var ffmpeg = Process.Start("ffmpeg", ["-v", "error", "-y", "-i", Clip, "-vf", $"setpts={times}*PTS,fps=source_fps", "-crf", "12", "-pix_fmt", "yuv420p", slowed]))
+        {
+            await ffmpeg.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(0, ffmpeg.ExitCode);
+        }
+
+        return $"{await SubmitAsync(title, slowed, expressions)}-1";
+    }
+
+    /// <summary>Lets the node work until so many frames of a video are tracked, and stops it in its tracks.</summary>
+    internal async Task UntilTrackedThenFrozenAsync(string video, int steps)
+    {
+        var stop = TestContext.Current.CancellationToken;
+        Cluster.Nodes[0].Thaw();
+        // Nobody says aloud how far a video is: its history is looked at until it says so.
+        for (; ; await Task.Delay(TimeSpan.FromMilliseconds(20), stop))
+        {
+            var known = await VideoHistory.LoadAsync(Cluster.Connection.Journal, video, stop);
+            Assert.Null(known.Ending);
+            if (known.Checkpoint?.NextStep >= steps) break;
+        }
+
+        Cluster.Nodes[0].Freeze();
     }
 
     /// <summary>A video that is completed, in which one thing was looked for, the cyan object; the same for all tests.</summary>

@@ -47,6 +47,27 @@ public sealed class JobPagesTests(DashboardFixture dashboard)
     }
 
     [Fact]
+    public async Task Jobs_are_picked_among_all_that_there_are()
+    {
+        var title = $"picked {Guid.NewGuid():N}";
+        await dashboard.CompletedVideoAsync();
+        await dashboard.SubmitHeldAsync(title);
+        await dashboard.VisitAsync(Look.Desktop, "/jobs", async page =>
+        {
+            var (wanted, other) = (page.GetByRole(AriaRole.Link, new() { Name = title }), page.GetByRole(AriaRole.Link, new() { Name = "the clip that ships" }));
+            await Expect(other).ToBeVisibleAsync();
+            // It is the server that is asked: what the page has loaded may be a small part.
+            await page.RunAndWaitForRequestAsync(() => page.GetByLabel("Search the jobs").FillAsync(title[..15].ToUpperInvariant()), request => request.Url.Contains("name=PICKED", StringComparison.Ordinal));
+            await Expect(other).ToHaveCountAsync(0);
+            await Expect(wanted).ToBeVisibleAsync();
+            await page.RunAndWaitForRequestAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync(), request => request.Url.Contains("state=done", StringComparison.Ordinal));
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No job matches" })).ToBeVisibleAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Active" }).ClickAsync();
+            await Expect(wanted).ToBeVisibleAsync();
+        });
+    }
+
+    [Fact]
     public async Task The_cluster_shows_its_queues_and_models()
     {
         await dashboard.VisitAsync(Look.Phone, "/cluster", async page =>

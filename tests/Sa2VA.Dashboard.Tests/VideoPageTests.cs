@@ -69,10 +69,10 @@ public sealed class VideoPageTests(DashboardFixture dashboard)
         }, expected: "404");
     }
 
-    private static ILocator Stage(IPage page) => page.Locator(".stage");
+    internal static ILocator Stage(IPage page) => page.Locator(".stage");
 
     /// <summary>What is drawn of all objects, row by row, 1 inside.</summary>
-    private static async Task<byte[]> MaskAsync(IPage page)
+    internal static async Task<byte[]> MaskAsync(IPage page)
     {
         var pixels = await page.EvaluateAsync<string>(
             "() => { const { width, height } = document.querySelector('[data-layer=masks]'); const { data } = document.querySelector('[data-layer=masks]').getContext('2d').getImageData(0, 0, width, height); return Array.from({ length: width * height }, (_, at) => data[4 * at + 3] > 0 ? 1 : 0).join(''); }");
