@@ -8,7 +8,8 @@ internal static class Pictures
     public static async Task TakeAsync(IPage page, string name)
     {
         if (Environment.GetEnvironmentVariable("SA2VA_UPDATE_PICTURES") != "1") return;
-        await page.EvaluateAsync("scrollTo(0, 0)");
+        // What was said a moment ago is not the page.
+        await page.EvaluateAsync("scrollTo(0, 0); document.getElementById('toasts').replaceChildren()");
         await page.ScreenshotAsync(new() { Path = Path.Combine(Samples.Folder, "..", "docs", "pictures", $"{name}.png") });
     }
 }
