@@ -45,8 +45,7 @@ public sealed class ChatSession : IAsyncDisposable
     {
         RunRules.CheckGrounding(request.KeyFrames, maxNewTokens: 1);
         var model = await host.GetAsync(cancellationToken);
-        var language = model.Language as Sa2vaModel ?? throw new RunException(
-            RunFailureKind.Model, "The model is a plain SAM 2: it tracks points, boxes and masks, but understands no sentences. Give a Sa2VA folder.");
+        var language = model.Conversing;
         var pictures = await ReadAsync(source, request, language, cancellationToken);
         var session = new ChatSession(host, model, host.Spawn("chat", () => new ChatActor(language, host.Tensors), ChatActor.MailboxCapacity), request, source);
         try

@@ -50,9 +50,7 @@ public sealed class RegionDescriber
         RegionQuestions.Check(questions, regions.Count);
         var source = await ChatSession.ProbeAsync(path, cancellationToken);
         var model = await host.GetAsync(cancellationToken);
-        if (model.Language is not Sa2vaModel language)
-            throw new RunException(RunFailureKind.Model, "The model is a plain SAM 2: it outlines what is shown, but says nothing about it. Give a Sa2VA folder.");
-        if (language.Config.QwenVision is not null)
+        if (model.Conversing.Config.QwenVision is not null)
             throw new RunException(RunFailureKind.Model, "A Sa2VA over Qwen-VL was not trained to be asked about regions. Give one over InternVL, or ask about the whole picture: sa2va chat.");
         return new RegionDescriber(host, source, regions, keyFrames);
     }
