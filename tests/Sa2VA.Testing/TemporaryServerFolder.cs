@@ -9,15 +9,24 @@ namespace Sa2VA.Testing;
 public sealed class TemporaryServerFolder : IAsyncDisposable
 {
     // The guard's input is a pipe whose other end only we hold. PostgreSQL gets SIGQUIT, with which it ends at once but gives its shared memory back.
+    // A process that was told to end still has its port for a moment: it is waited for until it is gone, or has nothing left but its number.
     private const string Guard = """
         read -r _
         for record in $(find "$1" -name '*.process'); do
           read -r pid _ <"$record"
           case $(cat "/proc/$pid/comm" 2>/dev/null) in
             '') ;;
-            postgres) kill -QUIT "$pid" ;;
-            *) kill -KILL "$pid" ;;
+            postgres) kill -QUIT "$pid"; ended="$ended $pid" ;;
+            *) kill -KILL "$pid"; ended="$ended $pid" ;;
           esac
+        done
+        for pid in $ended; do
+          for attempt in $(seq 100); do
+            case $(cut -d' ' -f3 "/proc/$pid/stat" 2>/dev/null) in
+              ''|Z|X) break ;;
+            esac
+            sleep 0.05
+          done
         done
         for attempt in 1 2 3 4 5 6 7 8 9 10; do
           rm -rf "$1" 2>/dev/null && exit 0
