@@ -23,13 +23,13 @@ public sealed class ReportJsonTests
         Assert.Equal(("models/<tiny>", "sa2va-i", "error"), (root.GetProperty("predictions").GetString(), root.GetProperty("settings").GetProperty("protocol").GetString(), root.GetProperty("missing").GetString()));
 
         var split = root.GetProperty("splits")[0];
-        Assert.Equal(["name", "skipped", "overallIs", "overall", "levels", "videos", "expressions"], Names(split));
+        Assert.Equal(["name", "skipped", "overallIs", "overall", "levels", "presence", "videos", "expressions"], Names(split));
         Assert.Equal(("made/val", "mean of expressions"), (split.GetProperty("name").GetString(), split.GetProperty("overallIs").GetString()));
         Assert.Equal(SummaryNames, Names(split.GetProperty("overall")));
         Assert.All(split.GetProperty("levels").EnumerateArray(), level => Assert.Equal([.. SummaryNames.Prepend("name")], Names(level)));
         Assert.All(split.GetProperty("videos").EnumerateArray(), video => Assert.Equal([.. SummaryNames.Prepend("id")], Names(video)));
         Assert.All(split.GetProperty("expressions").EnumerateArray(), expression => Assert.Equal(
-            ["video", "id", "text", "level", "absent", "answer", "frames", "jAndF", "j", "f", "jRecall", "fRecall", "iou", "accuracy", "robustness", "predicted", "quarters"], Names(expression)));
+            ["video", "id", "text", "level", "absent", "answer", "frames", "jAndF", "j", "f", "jRecall", "fRecall", "iou", "accuracy", "robustness", "predicted", "quarters", "presence"], Names(expression)));
     }
 
     [Fact]
