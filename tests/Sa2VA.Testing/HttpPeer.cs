@@ -48,7 +48,8 @@ public sealed class HttpPeer : IAsyncDisposable
         _listener.Stop();
         await _loop;
         await Task.WhenAll(_answers);
-        _listener.Close();
+        // It is stopped. Close would take the port once more to give it back, and another may have it by now.
+        _listener.Abort();
         _stopping.Dispose();
     }
 

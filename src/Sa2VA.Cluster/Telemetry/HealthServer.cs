@@ -80,7 +80,8 @@ public sealed class HealthServer : IAsyncDisposable
         await _stopping.CancelAsync();
         _listener.Stop();
         await Task.WhenAll(_loops);
-        _listener.Close();
+        // It is stopped. Close would take the port once more to give it back, and another may have it by now.
+        _listener.Abort();
         _stopping.Dispose();
     }
 

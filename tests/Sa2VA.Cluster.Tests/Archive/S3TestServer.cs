@@ -54,7 +54,8 @@ internal sealed class S3TestServer : IAsyncDisposable
     {
         if (_listener.IsListening) _listener.Stop();
         await _loop;
-        _listener.Close();
+        // It is stopped. Close would take the port once more to give it back, and another may have it by now.
+        _listener.Abort();
     }
 
     private async Task ServeAsync()
