@@ -22,6 +22,8 @@ internal sealed class VideoVerification(Sitting sitting, ActorRef<VideoCommand> 
     /// <summary>Asks what has not been asked yet.</summary>
     public async Task<Video> AskAsync(Video known, VideoInfo info, int steps, CancellationToken stop)
     {
+        // A file that cannot be used is told before anything is tracked.
+        Model();
         for (var ask = 1; ask <= options.Asks; ask++)
         {
             var number = ask;
@@ -48,7 +50,7 @@ internal sealed class VideoVerification(Sitting sitting, ActorRef<VideoCommand> 
     /// <param name="stop">Gives up.</param>
     public async Task ConcludeAsync(Video known, VideoInfo info, int steps, CancellationToken stop)
     {
-        var model = PresenceModel.Of(Order.Model);
+        var model = Model();
         var protocol = Order.Protocol.ProcedureFor((await sitting.Place.Model.GetAsync(stop)).Language);
         var objects = PlannedObject.Of(known.WithAdded(Order), known).ToLookup(one => one.Target);
         var verdicts = new List<PresenceVerdict>();
@@ -67,6 +69,18 @@ internal sealed class VideoVerification(Sitting sitting, ActorRef<VideoCommand> 
         }
 
         await video.AskAsync<Video>(reply => new VideoCommand.Conclude(verdicts, reply), Patience, stop);
+    }
+
+    private PresenceModel Model()
+    {
+        try
+        {
+            return PresenceModel.Of(Order.Model);
+        }
+        catch (InvalidDataException failure)
+        {
+            throw new RunException(RunFailureKind.Model, failure.Message, failure);
+        }
     }
 
     private List<PresenceAnswer> Answers(IGroundingProtocol protocol, ResolvedPrompt first, IEnumerable<PresenceCheck> checks, int steps)

@@ -68,6 +68,18 @@ public sealed class VerifiedRunTests(RunSamples samples) : IDisposable
     }
 
     [Fact]
+    public async Task A_calibration_that_is_none_fails_before_anything_is_tracked()
+    {
+        var model = _folder.File("model");
+        Directory.CreateDirectory(model);
+        foreach (var file in Directory.EnumerateFiles(samples.Tiny)) File.Copy(file, Path.Combine(model, Path.GetFileName(file)));
+        await File.WriteAllTextAsync(Path.Combine(model, PresenceModel.FileName), "{}", Stop);
+        var result = await VideoRun.ExecuteAsync(Request("work", model), cancellationToken: Stop);
+        Assert.Equal((RunOutcome.Failed, RunFailureKind.Model, 0), (result.Outcome, result.Failure!.Kind, result.FramesDone));
+        Assert.Contains(PresenceModel.FileName, result.Failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_number_of_questions_is_bounded()
     {
         var refused = await Assert.ThrowsAsync<RunException>(() => VideoRun.ExecuteAsync(Request("work", samples.Tiny) with { Verify = new VerifyOptions { Asks = 17 } }, cancellationToken: Stop));
