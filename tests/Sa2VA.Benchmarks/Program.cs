@@ -1,6 +1,7 @@
 using Sa2VA.Benchmarks;
 using Sa2VA.Benchmarks.Cluster;
 using Sa2VA.Benchmarks.Evaluation;
+using Sa2VA.Benchmarks.Models;
 using Sa2VA.Benchmarks.Models.Sam2;
 using Sa2VA.Benchmarks.Tensors;
 using Sa2VA.Tensors;
@@ -24,6 +25,9 @@ switch (arguments.Command)
         return 0;
     case "track":
         TrackBenchmark.Run(arguments);
+        return 0;
+    case "answer":
+        AnswerBenchmark.Run(arguments);
         return 0;
     case "rss":
         LongVideoBenchmark.Run(arguments);
@@ -60,6 +64,7 @@ switch (arguments.Command)
               encoder    --trunk t|s|b+|l  image encoder, one frame
               parts      --trunk t|s|b+|l  image encoder, block by block
               track      --trunk t|s|b+|l --objects 1,4,8,16  one step of all objects with a full memory bank
+              answer     --preset 1b|4b|8b --quantize none|int8 --frames 1 --tokens 16  load, memory and tokens/s with random weights
               rss        --frames 3000  resident memory along a video with a small model
               submit     --videos 1000000  a manifest into a PostgreSQL of its own, and out of the outbox
               failover   --kills 30 --every 8  kill -9 of a node that tracks, to the next frame that another stores

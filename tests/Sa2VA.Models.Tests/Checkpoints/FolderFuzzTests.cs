@@ -93,7 +93,7 @@ public sealed class FolderFuzzTests : IClassFixture<FolderFuzzTests.Seeds>
         // Only the header of weights says anything; changed values are no damage.
         var span = file.EndsWith(".safetensors", StringComparison.Ordinal) ? 8 + (int)BitConverter.ToInt64(bytes) : bytes.Length;
         var changed = bytes.ToList();
-        for (var changes = random.Next(1, 4); changes > 0; changes--)
+        for (var changes = random.Next(1, 4); changes > 0 && changed.Count > 0; changes--)
         {
             var at = random.Next(Math.Min(span, changed.Count));
             switch (random.Next(5))
