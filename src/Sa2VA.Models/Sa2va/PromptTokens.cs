@@ -61,16 +61,23 @@ public sealed class PromptTokens
     /// <exception cref="ModelFolderException">There are regions, and the tokenizer has no tokens for them.</exception>
     public int[] StillPrefix(int tokens, IReadOnlyList<int> regions)
     {
-        List<PromptPart> parts = [.. _before, _frameStart, PromptPart.Token(Placeholder, tokens), _frameEnd];
-        if (regions.Count > 0)
-        {
-            var (start, end) = (PromptPart.Token(Tokenizer.RequiredId(QwenTokens.RegionStart)), PromptPart.Token(Tokenizer.RequiredId(QwenTokens.RegionEnd)));
-            parts.Add(PromptPart.Text(string.Create(CultureInfo.InvariantCulture, $"\nThere are {regions.Count} part regions in the picture: ")));
-            for (var i = 0; i < regions.Count; i++)
-                parts.AddRange([PromptPart.Text(string.Create(CultureInfo.InvariantCulture, $"{(i == 0 ? "" : ", ")}region{i + 1}")), start, PromptPart.Token(Placeholder, regions[i]), end]);
-        }
+        PromptPart[] picture = [.. _before, _frameStart, PromptPart.Token(Placeholder, tokens), _frameEnd];
+        return [.. Tokenizer.BeginOfSequence is { } begin ? (int[])[begin] : [], .. Tokenizer.Encode([.. picture, .. RegionParts(regions)])];
+    }
 
-        return [.. Tokenizer.BeginOfSequence is { } begin ? (int[])[begin] : [], .. Tokenizer.Encode(parts)];
+    /// <summary>What <see cref="StillPrefix"/> ends with: from the token that ends the picture, which is cut by itself, to its last region.</summary>
+    /// <param name="regions">Tokens of each, one at least.</param>
+    /// <exception cref="ModelFolderException">The tokenizer has no tokens for them.</exception>
+    public int[] Regions(IReadOnlyList<int> regions) => Tokenizer.Encode(RegionParts(regions), continues: true);
+
+    private List<PromptPart> RegionParts(IReadOnlyList<int> regions)
+    {
+        if (regions.Count == 0) return [];
+        var (start, end) = (PromptPart.Token(Tokenizer.RequiredId(QwenTokens.RegionStart)), PromptPart.Token(Tokenizer.RequiredId(QwenTokens.RegionEnd)));
+        List<PromptPart> parts = [PromptPart.Text(string.Create(CultureInfo.InvariantCulture, $"\nThere are {regions.Count} part regions in the picture: "))];
+        for (var i = 0; i < regions.Count; i++)
+            parts.AddRange([PromptPart.Text(string.Create(CultureInfo.InvariantCulture, $"{(i == 0 ? "" : ", ")}region{i + 1}")), start, PromptPart.Token(Placeholder, regions[i]), end]);
+        return parts;
     }
 
     /// <summary>What stands between so many regions and the question, and is cut into tokens together with it.</summary>

@@ -27,20 +27,27 @@ public sealed class ClipSample
     public required IReadOnlyList<DenseLabels> VisionLabels { get; init; }
 }
 
-/// <summary>A turn with its token ids and the masks of its <c>[SEG]</c>.</summary>
+/// <summary>A turn with its token ids and what its <c>[SEG]</c> show.</summary>
 /// <param name="Ids">Question and answer.</param>
 /// <param name="AnswerStart">Index of the answer's first token.</param>
-/// <param name="Segmentation">Index of <c>[SEG]</c>; -1 when it is not said.</param>
 /// <param name="IsSpoken">Whether the words are learnt.</param>
-/// <param name="Masks">Slots with the coverage that its mask should have there.</param>
+/// <param name="Segments">What is shown, in the order in which the answer says it.</param>
 /// <param name="Kinds">What each token of the answer does.</param>
 /// <param name="Looks">
 /// For each token of the answer: [visual tokens of all key frames] whether one shows what the word is about; empty when none does, or nothing is meant.
 /// </param>
-/// <param name="Classes">Class of the one thing that is meant, per kind of label; empty when there are several, or none.</param>
 public sealed record SampledTurn(
-    int[] Ids, int AnswerStart, int Segmentation, bool IsSpoken, IReadOnlyList<(int Slot, TargetMask Target)> Masks,
-    IReadOnlyList<AnswerKind> Kinds, IReadOnlyList<bool[]> Looks, IReadOnlyList<int> Classes);
+    int[] Ids, int AnswerStart, bool IsSpoken, IReadOnlyList<SampledSegment> Segments, IReadOnlyList<AnswerKind> Kinds, IReadOnlyList<bool[]> Looks)
+{
+    /// <summary>Tokens of the question at which a visual token of the picture stands once more (regions): their indexes, and the visual tokens.</summary>
+    public IReadOnlyList<(int Index, int VisualToken)> Repeated { get; init; } = [];
+}
+
+/// <summary>One <c>[SEG]</c> of an answer.</summary>
+/// <param name="Index">Of its token.</param>
+/// <param name="Masks">Slots with the coverage that its mask should have there.</param>
+/// <param name="Classes">Class of the one thing that is meant, per kind of label; empty when there are several, or none.</param>
+public sealed record SampledSegment(int Index, IReadOnlyList<(int Slot, TargetMask Target)> Masks, IReadOnlyList<int> Classes);
 
 /// <summary>What a word of an answer does.</summary>
 public enum AnswerKind

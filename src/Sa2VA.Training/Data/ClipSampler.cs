@@ -10,22 +10,24 @@ public sealed class ClipSampler(Sa2vaConfig config, PromptTokens prompts, Sample
     // How often other frames are tried when nothing that could be tracked is seen on the conditioning ones.
     private const int Attempts = 6;
 
-    // A visual token shows a thing that covers this much of it.
-    private const float ShownShare = 0.2f;
-
     // Cells of the grids that dense labels are given for, per tracker level and for the vision tower's patches.
     private readonly int[] _trackerGrids = [config.Tracker.ImageSize / 8, config.Tracker.ImageSize / 16];
     private readonly int[] _visionGrids = [config.VisionImageSize / config.Vision.PatchSize, config.VisionImageSize / config.Vision.PatchSize / config.GroupSide];
 
+    private readonly TurnSampler _turns = new(config, prompts, options);
+
     /// <summary>Draws a sample.</summary>
-    public ClipSample Draw(TrainingClip clip, ref SampleRandom random)
+    /// <param name="clip">The video.</param>
+    /// <param name="random">Makes the choices.</param>
+    /// <param name="isStill">Whether the language model sees one frame, as a picture.</param>
+    public ClipSample Draw(TrainingClip clip, ref SampleRandom random, bool isStill = false)
     {
-        var keyFrames = KeyFrameChoice.Spread(clip.FrameCount, options.KeyFrames);
-        if (keyFrames.Length < options.KeyFrames)
+        int[] keyFrames = isStill ? [random.Below(clip.FrameCount)] : KeyFrameChoice.Spread(clip.FrameCount, options.KeyFrames);
+        if (!isStill && keyFrames.Length < options.KeyFrames)
             keyFrames = [.. Enumerable.Range(0, options.KeyFrames).Select(i => keyFrames[Math.Min(i, keyFrames.Length - 1)])];
         clip.Prepare(keyFrames);
         var (slots, gaps, views) = ChooseSlots(clip, ref random);
-        View[] shown = [.. keyFrames.Select(frame => ReadFrame(clip, frame))];
+        ClipView[] shown = [.. keyFrames.Select(frame => ReadFrame(clip, frame))];
         try
         {
             return new ClipSample
@@ -33,7 +35,7 @@ public sealed class ClipSampler(Sa2vaConfig config, PromptTokens prompts, Sample
                 TrackerPixels = Pixels(views, config.Tracker.ImageSize),
                 VisionPixels = Pixels(shown, config.VisionImageSize),
                 Gaps = gaps,
-                Turns = ChooseTurns(clip, views, shown, ref random),
+                Turns = _turns.Choose(clip, views, shown, isStill, ref random),
                 Tracks = ChooseTracks(clip, views, ref random),
                 TrackerLabels = Labels(clip, views, _trackerGrids),
                 VisionLabels = Labels(clip, shown, _visionGrids),
@@ -46,9 +48,7 @@ public sealed class ClipSampler(Sa2vaConfig config, PromptTokens prompts, Sample
         }
     }
 
-    private sealed record View(RgbImage Image, uint[] Things);
-
-    private (int[] Slots, int[] Gaps, View[] Views) ChooseSlots(TrainingClip clip, ref SampleRandom random)
+    private (int[] Slots, int[] Gaps, ClipView[] Views) ChooseSlots(TrainingClip clip, ref SampleRandom random)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -63,7 +63,7 @@ public sealed class ClipSampler(Sa2vaConfig config, PromptTokens prompts, Sample
                 continue;
             }
 
-            View[] views = [before, .. slots[1..^1].Select(frame => ReadFrame(clip, frame)), after];
+            ClipView[] views = [before, .. slots[1..^1].Select(frame => ReadFrame(clip, frame)), after];
             return (slots, [.. slots.Zip(slots.Skip(1), (a, b) => b - a)], views);
         }
     }
@@ -83,13 +83,13 @@ public sealed class ClipSampler(Sa2vaConfig config, PromptTokens prompts, Sample
         return slots;
     }
 
-    private static View ReadFrame(TrainingClip clip, int frame)
+    private static ClipView ReadFrame(TrainingClip clip, int frame)
     {
         var things = new uint[clip.Width * clip.Height];
-        return new View(clip.Read(frame, things), things);
+        return new ClipView(clip.Read(frame, things), things);
     }
 
-    private static byte[] Pixels(IReadOnlyList<View> views, int side)
+    private static byte[] Pixels(IReadOnlyList<ClipView> views, int side)
     {
         var pixels = new byte[views.Count * side * side * 3];
         for (var i = 0; i < views.Count; i++)
@@ -101,7 +101,7 @@ public sealed class ClipSampler(Sa2vaConfig config, PromptTokens prompts, Sample
         return pixels;
     }
 
-    private List<TargetMask[]> ChooseTracks(TrainingClip clip, View[] views, ref SampleRandom random)
+    private List<TargetMask[]> ChooseTracks(TrainingClip clip, ClipView[] views, ref SampleRandom random)
     {
         var seen = clip.Tracks.Where(track => Sees(views[0].Things, track) || Sees(views[^1].Things, track)).ToArray();
         var chosen = seen.Length > 0 ? seen : [.. clip.Tracks];
@@ -116,81 +116,10 @@ public sealed class ClipSampler(Sa2vaConfig config, PromptTokens prompts, Sample
         return tracks;
     }
 
-    private List<SampledTurn> ChooseTurns(TrainingClip clip, View[] views, View[] shown, ref SampleRandom random)
-    {
-        var turns = clip.Turns.ToArray();
-        random.Shuffle<TrainingTurn>(turns);
-        uint[][] things = [.. shown.Select(view => view.Things)];
-        var chosen = new List<SampledTurn>();
-        foreach (var turn in turns.Take(options.Questions))
-            chosen.Add(Tokens(turn, Survey(turn, clip, shown, things, ref random), clip, views, shown, ref random));
-        for (var i = 0; i < options.Descriptions; i++)
-        {
-            if (clip.AskForDescription(ref random) is { } about)
-                chosen.Add(Tokens(about, SurveyTokens.None, clip, views, shown, ref random));
-        }
-
-        return chosen;
-    }
-
-    private sealed record SurveyTokens(int[] Ids, bool[][] Looks, AnswerKind[] Kinds)
-    {
-        public static SurveyTokens None { get; } = new([], [], []);
-    }
-
-    private SurveyTokens Survey(TrainingTurn turn, TrainingClip clip, View[] shown, uint[][] things, ref SampleRandom random)
-    {
-        if (!turn.IsSurveyed)
-            return SurveyTokens.None;
-        var (ids, looks, kinds) = (new List<int>(), new List<bool[]>(), new List<AnswerKind>());
-        foreach (var part in clip.Survey(turn, things, options.Slips, ref random))
-        {
-            var tokens = prompts.Tokenizer.Encode(part.Text);
-            ids.AddRange(tokens);
-            looks.AddRange(Enumerable.Repeat(TokensOf(part.About, part.Frame, clip, shown), tokens.Length));
-            kinds.AddRange(Enumerable.Repeat(part.IsSlip ? AnswerKind.Slip : part.IsConcluded ? AnswerKind.Conclusion : AnswerKind.Survey, tokens.Length));
-        }
-
-        return new SurveyTokens([.. ids], [.. looks], [.. kinds]);
-    }
-
-    private SampledTurn Tokens(TrainingTurn turn, SurveyTokens survey, TrainingClip clip, View[] views, View[] shown, ref SampleRandom random)
-    {
-        var question = prompts.Question(QuestionTemplate.Apply(turn.Question));
-        var answer = prompts.Answer(turn.Answer);
-        int[] ids = [.. question, .. survey.Ids, .. answer];
-        var segmentation = Array.IndexOf(ids, prompts.Segmentation, question.Length);
-        var masks = new List<(int, TargetMask)>();
-        if (segmentation >= 0)
-        {
-            var slots = Enumerable.Range(0, views.Length).ToArray();
-            random.Shuffle<int>(slots);
-            foreach (var slot in slots.Take(options.MasksPerQuestion))
-                masks.Add((slot, Target(clip, views[slot], turn.Things, isPrompt: false)));
-        }
-
-        var classes = System.Numerics.BitOperations.IsPow2(turn.Things) ? clip.ClassesOf(System.Numerics.BitOperations.TrailingZeroCount(turn.Things)) : [];
-        var looks = Enumerable.Repeat(TokensOf(turn.Seen, frame: null, clip, shown), answer.Length);
-        return new SampledTurn(
-            ids, question.Length, segmentation, turn.IsSpoken, masks, [.. survey.Kinds, .. new AnswerKind[answer.Length]], [.. survey.Looks, .. looks], classes);
-    }
-
-    // The visual tokens that show something of a set: those that it covers a share of.
-    private bool[] TokensOf(uint wanted, int? frame, TrainingClip clip, View[] shown)
-    {
-        if (wanted == 0)
-            return [];
-        var side = _visionGrids[^1];
-        var tokens = shown.SelectMany((view, number) => frame is { } only && only != number
-                ? new float[side * side] : MaskSampling.Sample(view.Things, clip.Width, clip.Height, wanted, side, promptSide: 0).Coverage)
-            .Select(share => share >= ShownShare).ToArray();
-        return tokens.Contains(value: true) ? tokens : [];
-    }
-
-    private TargetMask Target(TrainingClip clip, View view, uint wanted, bool isPrompt) =>
+    private TargetMask Target(TrainingClip clip, ClipView view, uint wanted, bool isPrompt) =>
         MaskSampling.Sample(view.Things, clip.Width, clip.Height, wanted, options.TargetSize, isPrompt ? config.Tracker.ImageSize : 0);
 
-    private static IReadOnlyList<DenseLabels> Labels(TrainingClip clip, View[] views, int[] sides) =>
+    private static IReadOnlyList<DenseLabels> Labels(TrainingClip clip, ClipView[] views, int[] sides) =>
         clip.ClassSizes.Count == 0 ? [] : [.. sides.Select(side => Labels(clip, [.. views.Select(view => view.Things)], side))];
 
     private static DenseLabels Labels(TrainingClip clip, uint[][] frames, int side)

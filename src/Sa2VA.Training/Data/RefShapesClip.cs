@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sa2VA.Datasets.RefShapes;
 using Sa2VA.Media;
+using Sa2VA.Models.Sa2va;
 
 namespace Sa2VA.Training.Data;
 
@@ -116,6 +117,25 @@ public sealed class RefShapesClip : TrainingClip
         return new TrainingTurn($"Describe the {string.Join(' ', words)}.", found.Count == 0 ? Absent : $"It is {Name(found[0])}.", Things: 0, About: thingSet);
     }
 
+    /// <summary><c>&lt;p&gt; the large red dotted ring &lt;/p&gt; [SEG], &lt;p&gt; … &lt;/p&gt; [SEG].</c>: what is seen on the key frames, in the order of surveys.</summary>
+    public override TrainingTurn? Caption(IReadOnlyList<uint[]> shown)
+    {
+        var listed = Listed([.. shown.Select(Places)]);
+        if (listed.Count == 0) return null;
+        return new TrainingTurn(
+            GroundedCaption.Request, $"{string.Join(", ", listed.Select(thing => $"<p> {Name(thing)} </p> [SEG]"))}.", listed.Aggregate(0u, (set, thing) => set | 1u << thing.Index))
+        {
+            Each = [.. listed.Select(thing => 1u << thing.Index)],
+        };
+    }
+
+    public override TrainingTurn AskAboutRegion(int thing) => new(
+        "Please give me a short description of the region in the picture marked by region1.", $"It is {Name(_video.Objects[thing])}.", Things: 0, About: 1u << thing)
+    {
+        Region = 1u << thing,
+        IsPlain = true,
+    };
+
     private IEnumerable<TrainingTurn> Conversation(RefShapesExpression expression)
     {
         var things = expression.Objects.Aggregate(0u, (set, index) => set | 1u << index);
@@ -143,8 +163,7 @@ public sealed class RefShapesClip : TrainingClip
     {
         var reasons = _video.ReasonsOf(_expressions[turn.Question]);
         var places = shown.Select(Places).ToArray();
-        var listed = _video.Objects.Where(thing => places.Any(frame => frame[thing.Index] is not null))
-            .OrderBy(thing => thing.Colour).ThenBy(thing => thing.Shape).ThenBy(thing => thing.Texture).ThenBy(thing => thing.Size).ThenBy(thing => thing.Index).ToList();
+        var listed = Listed(places);
         var parts = new List<SurveyPart> { new(Sought(reasons), IsConcluded: true), new(" Seen:") };
         var beside = reasons.Comparisons.SelectMany(comparison => comparison.ReferenceWords).ToHashSet(StringComparer.Ordinal);
         var told = new Dictionary<int, string>();
@@ -199,6 +218,10 @@ public sealed class RefShapesClip : TrainingClip
 
         string Placed(ShapeObject thing) => $"{told.GetValueOrDefault(thing.Index) ?? string.Join(' ', LooksOf(thing))} {string.Concat(places.Select(frame => frame[thing.Index] ?? Unseen))}";
     }
+
+    // What has a place on some frame, in the order of colours, then shapes.
+    private List<ShapeObject> Listed(string?[][] places) => _video.Objects.Where(thing => places.Any(frame => frame[thing.Index] is not null))
+        .OrderBy(thing => thing.Colour).ThenBy(thing => thing.Shape).ThenBy(thing => thing.Texture).ThenBy(thing => thing.Size).ThenBy(thing => thing.Index).ToList();
 
     private static string Sought(RefShapesReasons reasons) => string.Concat(
     [

@@ -23,6 +23,18 @@ public sealed record SampleOptions
     /// <summary>Questions per clip that are answered by words alone.</summary>
     public int Descriptions { get; init; } = 2;
 
+    /// <summary>Captions per clip, whose phrases have masks.</summary>
+    public int Captions { get; init; }
+
+    /// <summary>Questions per clip whether something is there, answered yes or no.</summary>
+    public int Presences { get; init; }
+
+    /// <summary>Questions about regions per clip that is shown as a picture.</summary>
+    public int Regions { get; init; }
+
+    /// <summary>Share of the batches in which a clip is shown as a picture, one frame of it. 0 to 1.</summary>
+    public double Stills { get; init; }
+
     /// <summary>Share of the words of a survey that are wrong, as a model's own are: read, but not learnt. 0 to 1.</summary>
     public double Slips { get; init; }
 

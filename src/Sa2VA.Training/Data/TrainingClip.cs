@@ -45,6 +45,17 @@ public abstract class TrainingClip
     /// <param name="random">Chooses them.</param>
     public virtual IReadOnlyList<SurveyPart> Survey(TrainingTurn turn, IReadOnlyList<uint[]> shown, double slips, ref SampleRandom random) => [];
 
+    /// <summary>
+    /// A caption whose phrases are followed by the masks of what they name (grounded conversation generation); null when the dataset cannot name
+    /// what is shown.
+    /// </summary>
+    /// <param name="shown">Of each key frame, [Height * Width] the set of things seen at each pixel.</param>
+    public virtual TrainingTurn? Caption(IReadOnlyList<uint[]> shown) => null;
+
+    /// <summary>A question about a region of a picture; null when the dataset cannot say what is in it.</summary>
+    /// <param name="thing">What is in the region, which the question calls <c>region1</c>.</param>
+    public virtual TrainingTurn? AskAboutRegion(int thing) => null;
+
     /// <summary>The classes of a thing, one per <see cref="ClassSizes"/>; empty when the dataset does not say.</summary>
     public virtual IReadOnlyList<int> ClassesOf(int thing) => [];
 
@@ -61,8 +72,20 @@ public abstract class TrainingClip
 /// <param name="IsSurveyed">Whether the model says first what it sees, and where.</param>
 public sealed record TrainingTurn(string Question, string Answer, uint Things, uint About = 0, bool IsSpoken = true, bool IsSurveyed = false)
 {
+    /// <summary>What each <c>[SEG]</c> of the answer should show, in their order, where there are several; empty when there is one at most, which shows <see cref="Things"/>.</summary>
+    public IReadOnlyList<uint> Each { get; init; } = [];
+
+    /// <summary>Whether the question is put as it is, and not as a request for a mask.</summary>
+    public bool IsPlain { get; init; }
+
+    /// <summary>The things in the region of the picture that the question calls <c>region1</c>; 0 for a question without one.</summary>
+    public uint Region { get; init; }
+
     /// <summary>What a model should look at while it answers.</summary>
     public uint Seen => Things | About;
+
+    /// <summary>What the next <c>[SEG]</c> shows when so many were said.</summary>
+    internal uint Meant(int segments) => Each.Count == 0 ? Things : Each[Math.Min(segments, Each.Count - 1)];
 }
 
 /// <summary>Some words of a survey.</summary>

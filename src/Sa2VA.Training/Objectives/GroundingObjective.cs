@@ -77,10 +77,10 @@ public sealed class GroundingObjective(TrainingNetwork network, LossWeights weig
         var vector = -1L;
         for (var clip = 0; clip < batch.Clips.Count; clip++)
         {
-            foreach (var turn in batch.Clips[clip].Turns.Where(turn => turn.Segmentation >= 0))
+            foreach (var segment in batch.Clips[clip].Turns.SelectMany(turn => turn.Segments))
             {
                 vector++;
-                foreach (var (slot, target) in turn.Masks)
+                foreach (var (slot, target) in segment.Masks)
                     yield return ((long)clip * batch.Slots + slot, vector, target);
             }
         }

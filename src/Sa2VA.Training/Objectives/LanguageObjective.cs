@@ -34,7 +34,10 @@ public sealed class LanguageObjective(TrainingNetwork network, PromptTokens prom
         var layout = new SequenceLayout(prompts.Prefix(frames), batch.Clips, prompts.Placeholder);
         var ids = batch.Indexes(layout.Ids);
         var embedded = model.LanguageModel.Embed(ids);
-        var spread = zeros_like(embedded).index_copy(0, batch.Indexes(layout.Placeholders), features.reshape(-1, embedded.size(1)));
+        var shown = features.reshape(-1, embedded.size(1));
+        var spread = zeros_like(embedded).index_copy(0, batch.Indexes(layout.Placeholders), shown);
+        if (layout.Repeated.Count > 0)
+            spread = spread.index_copy(0, batch.Indexes(layout.Repeated.Select(one => one.Place)), shown.index_select(0, batch.Indexes(layout.Repeated.Select(one => one.Row))));
         embedded = where(ids.eq(prompts.Placeholder).view(-1, 1), spread, embedded);                       // [n, H]
 
         var seen = new List<Tensor>();
@@ -66,13 +69,13 @@ public sealed class LanguageObjective(TrainingNetwork network, PromptTokens prom
     {
         if (weights.Dense == 0 || network.PromptHeads.Count == 0)
             return;
-        var turns = batch.Clips.SelectMany(clip => clip.Turns).Where(turn => turn.Segmentation >= 0).ToList();
-        if (turns.TrueForAll(turn => turn.Classes.Count == 0))
+        var segments = batch.Clips.SelectMany(clip => clip.Turns).SelectMany(turn => turn.Segments).ToList();
+        if (segments.TrueForAll(segment => segment.Classes.Count == 0))
             return;
         for (var kind = 0; kind < network.PromptHeads.Count; kind++)
         {
             var index = kind;
-            var classes = batch.Indexes(turns.Select(turn => turn.Classes.Count == 0 ? -1L : 1 + turn.Classes[index]));
+            var classes = batch.Indexes(segments.Select(segment => segment.Classes.Count == 0 ? -1L : 1 + segment.Classes[index]));
             losses.Add("dense/prompt", F.cross_entropy(network.PromptHeads[kind].forward(vectors), classes, -1), weights.Dense);
         }
     }

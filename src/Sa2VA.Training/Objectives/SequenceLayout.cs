@@ -27,7 +27,7 @@ internal sealed class SequenceLayout
             Placeholders.AddRange(FrameColumns.Select(column => (long)start + column));
             foreach (var turn in clip.Turns)
             {
-                Note(turn, at);
+                Note(turn, at, frames.Count - 1);
                 turns.Add(Write(turn.Ids, ref at, prefix.Length, start));
             }
         }
@@ -63,6 +63,9 @@ internal sealed class SequenceLayout
 
     /// <summary>Places of the vision features, in their order.</summary>
     public List<long> Placeholders { get; } = [];
+
+    /// <summary>Places at which visual tokens stand once more, with their rows among those of <see cref="Placeholders"/>.</summary>
+    public List<(long Place, long Row)> Repeated { get; } = [];
 
     /// <summary>Places whose state should foretell a token.</summary>
     public List<(long Row, long Token)> Learned { get; } = [];
@@ -138,8 +141,9 @@ internal sealed class SequenceLayout
         return piece;
     }
 
-    private void Note(SampledTurn turn, int start)
+    private void Note(SampledTurn turn, int start, int clip)
     {
+        Repeated.AddRange(turn.Repeated.Select(one => ((long)start + one.Index, (long)clip * FrameColumns.Count + one.VisualToken)));
         for (var i = 0; i < turn.Ids.Length - turn.AnswerStart; i++)
         {
             var (before, token) = (start + turn.AnswerStart + i - 1, turn.Ids[turn.AnswerStart + i]);
@@ -149,7 +153,6 @@ internal sealed class SequenceLayout
                 Lookers.Add((before, turn.Looks[i]));
         }
 
-        if (turn.Segmentation >= 0)
-            Segmentations.Add(start + turn.Segmentation);
+        Segmentations.AddRange(turn.Segments.Select(segment => (long)start + segment.Index));
     }
 }

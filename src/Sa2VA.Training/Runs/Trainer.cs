@@ -29,9 +29,12 @@ public sealed class Trainer : IDisposable
     /// <param name="prompts">Turns words into tokens.</param>
     /// <param name="source">Gives the clips.</param>
     /// <param name="start">Where the parameters come from: a checkpoint or an initialiser. It keeps what is frozen and must outlive the trainer.</param>
-    /// <exception cref="TrainingException">The recipe freezes or adapts what the model does not have.</exception>
+    /// <exception cref="TrainingException">The recipe freezes or adapts what the model does not have, or shows it pictures of several tiles.</exception>
     public Trainer(TrainingRecipe recipe, Sa2vaConfig config, PromptTokens prompts, IClipSource source, WeightStore start)
     {
+        // A picture is one tile then, as a frame is.
+        if (recipe.Samples.Stills > 0 && config.ImageTiles != 1)
+            throw new TrainingException($"samples.stills: the model sees pictures in up to {config.ImageTiles} tiles, and only pictures of one tile can be trained. Set \"image_tiles\": 1 in config.json, or leave samples.stills out.");
         _recipe = recipe;
         _source = new AuxiliaryWeights(start, recipe.Seed);
         Config = config;

@@ -41,11 +41,14 @@ internal sealed class TrainingWorker : IDisposable
     /// <returns>The losses by name.</returns>
     public IReadOnlyDictionary<string, double> Learn(long first)
     {
+        // All clips of a batch show the language model as many frames.
         var samples = new List<ClipSample>();
+        var choice = new SampleRandom(_recipe.Seed, ~(ulong)first);
+        var isStill = choice.Chance(_recipe.Samples.Stills);
         for (var i = 0; i < _recipe.ClipsPerWorker; i++)
         {
             var random = new SampleRandom(_recipe.Seed, (ulong)(first + i));
-            samples.Add(_sampler.Draw(_source.Clip(first + i), ref random));
+            samples.Add(_sampler.Draw(_source.Clip(first + i), ref random, isStill));
         }
 
         using var scope = NewDisposeScope();

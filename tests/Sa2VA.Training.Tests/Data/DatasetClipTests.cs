@@ -96,7 +96,7 @@ public sealed class DatasetClipTests
         var random = new SampleRandom(1, 2);
         var sample = sampler.Draw(Clip(new MadeVideo("a", 1, MadeVideo.Several(2, 0, 1))), ref random);
         Assert.All(sample.Tracks.SelectMany(track => track), mask => Assert.False(mask.IsVisible));
-        Assert.All(sample.Turns.SelectMany(turn => turn.Masks), mask => Assert.False(mask.Target.IsVisible));
+        Assert.All(sample.Turns.SelectMany(turn => turn.Segments).SelectMany(segment => segment.Masks), mask => Assert.False(mask.Target.IsVisible));
     }
 
     [Fact]

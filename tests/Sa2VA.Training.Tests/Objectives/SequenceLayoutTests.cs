@@ -51,6 +51,15 @@ public sealed class SequenceLayoutTests
     }
 
     [Fact]
+    public void Regions_repeat_the_visual_tokens_of_their_own_clip()
+    {
+        var region = Turn([Frame, 3, Frame, 4], answerStart: 3) with { Repeated = [(0, 1), (2, 0)] };
+        var layout = new SequenceLayout(Prefix, [Clip(Turn([5], answerStart: 0)), Clip(region)], Frame);
+        Assert.Equal([(9L, 3L), (11L, 2L)], layout.Repeated);
+        Assert.Equal([1, 2, 6, 7], layout.Placeholders);
+    }
+
+    [Fact]
     public void Turns_side_by_side_are_read_as_if_each_were_asked_alone()
     {
         using var scope = NewDisposeScope();
@@ -114,7 +123,8 @@ public sealed class SequenceLayoutTests
         [Clip(Turn([3, 4, 5], answerStart: 1), Turn([6, 7], answerStart: 1, segmentation: 1, isSpoken: false)), Clip(Turn([8], answerStart: 0))],
         Frame);
 
-    private static SampledTurn Turn(int[] ids, int answerStart, int segmentation = -1, bool isSpoken = true) => new(ids, answerStart, segmentation, isSpoken, [], new AnswerKind[ids.Length - answerStart], [], []);
+    private static SampledTurn Turn(int[] ids, int answerStart, int segmentation = -1, bool isSpoken = true) => 
+        new(ids, answerStart, isSpoken, segmentation < 0 ? [] : [new SampledSegment(segmentation, [], [])], new AnswerKind[ids.Length - answerStart], []);
 
     private static SampledTurn Turn(string question, string answer)
     {

@@ -27,6 +27,17 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void Pictures_with_captions_regions_and_presence_are_learnt()
+    {
+        using var start = new RandomStore(1);
+        var samples = Tiny.Recipe.Samples with { Captions = 1, Presences = 1, Regions = 1, Stills = 1, Descriptions = 0, MaxStride = 1, MaxConditioningGap = 1 };
+        using var trainer = new Trainer(
+            Tiny.Recipe with { Steps = 40, LearningRate = 4e-3, Samples = samples }, Tiny.Config with { ImageTiles = 1 }, Tiny.Prompts, new OneClip(Tiny.Source.Clip(3)), start);
+        var reports = Enumerable.Range(0, 30).Select(_ => trainer.Step().Losses).ToList();
+        Assert.True(reports.TakeLast(5).Average(losses => losses["text"]) < 0.6 * reports.Take(5).Average(losses => losses["text"]));
+    }
+
+    [Fact]
     public void A_trainer_releases_what_it_made()
     {
         var before = Tensor.LiveCount;
