@@ -25,6 +25,9 @@ public sealed record NewJob(string Model, IReadOnlyList<NewVideo> Videos)
 
     /// <summary>How many times more each sentence is asked to verify presence, 1 to 16; null for not.</summary>
     public int? VerifyAsks { get; init; }
+
+    /// <summary>With <see cref="VerifyAsks"/>: whether the model is also asked in words; null for where its calibration weighs the answer.</summary>
+    public bool? VerifyWords { get; init; }
 }
 
 /// <summary>A video of a job.</summary>
@@ -64,6 +67,9 @@ public sealed record ManifestJob(string Model)
 
     /// <inheritdoc cref="NewJob.VerifyAsks"/>
     public int? VerifyAsks { get; init; }
+
+    /// <inheritdoc cref="NewJob.VerifyWords"/>
+    public bool? VerifyWords { get; init; }
 }
 
 /// <summary>An accepted job.</summary>

@@ -66,6 +66,9 @@ public sealed class EvalTests(ModelFixture fixture)
         var split = done.Lines[^2].GetProperty("splits")[0];
         var presence = split.GetProperty("presence");
         Assert.Equal(split.GetProperty("overall").GetProperty("expressions").GetInt32(), presence.GetProperty("verified").GetInt32());
+        // What is to be weighed is asked for.
+        using var report = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(output, "report.json"), TestContext.Current.CancellationToken));
+        Assert.All(report.RootElement.GetProperty("splits")[0].GetProperty("expressions").EnumerateArray(), score => Assert.InRange(score.GetProperty("presence").GetProperty("saidYes").GetDouble(), 0, 1));
         Assert.Equal((1, 1), (presence.GetProperty("presentPrecision").GetDouble(), presence.GetProperty("presentRecall").GetDouble()));
         Assert.Equal(JsonValueKind.Null, presence.GetProperty("absentPrecision").ValueKind);
     }
@@ -73,6 +76,7 @@ public sealed class EvalTests(ModelFixture fixture)
     [Theory]
     [InlineData("--reground does not understand 'often'", "--reground", "often")]
     [InlineData("--verify-asks goes with --verify", "--verify-asks", "3")]
+    [InlineData("--verify-words goes with --verify", "--verify-words", "on")]
     [InlineData("--verify-asks must be from 1 to 16, not 0", "--verify", "--verify-asks", "0")]
     [InlineData("--calibrate fits what --verify concludes", "--calibrate", "x.json")]
     public async Task Options_of_asking_again_that_make_no_sense_are_refused(string why, params string[] options)

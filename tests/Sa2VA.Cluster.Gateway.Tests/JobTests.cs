@@ -34,11 +34,12 @@ public sealed class JobTests(GatewayFixture fixture)
     public async Task Asking_again_and_verified_presence_are_settings_of_a_job()
     {
         using var caller = await fixture.CallerAsync(Scope.Read, Scope.Submit);
-        object Job(string reground, int verifyAsks) => new { model = "nano", reground, verifyAsks, videos = new[] { new { video = "clip-0.mp4", expressions = new[] { "the dog" } } } };
-        var (status, job) = await PostAsync(caller, "asked-again", Job("256, doubt", 3));
+        object Job(string reground, int? verifyAsks, bool? verifyWords = null) => new { model = "nano", reground, verifyAsks, verifyWords, videos = new[] { new { video = "clip-0.mp4", expressions = new[] { "the dog" } } } };
+        var (status, job) = await PostAsync(caller, "asked-again", Job("256, doubt", 3, verifyWords: false));
         Assert.Equal(HttpStatusCode.Created, status);
         var body = await caller.GetFromJsonAsync<JsonElement>($"/api/v1/jobs/{job}", Stop);
-        Assert.Equal(("256,doubt", 3), (Text(body, "reground"), body.GetProperty("verifyAsks").GetInt32()));
+        Assert.Equal(("256,doubt", 3, false), (Text(body, "reground"), body.GetProperty("verifyAsks").GetInt32(), body.GetProperty("verifyWords").GetBoolean()));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await PostAsync(caller, "asked-in-words-only", Job("cut", verifyAsks: null, verifyWords: true))).Status);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await PostAsync(caller, "asked-wrongly", Job("often", 3))).Status);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await PostAsync(caller, "asked-too-often", Job("cut", 17))).Status);
     }

@@ -45,10 +45,10 @@ internal sealed class SimulatedWorker(SimulatedVideo simulated, Sitting sitting,
 
     private async Task<Video> AskAsync(Video known, CancellationToken stop)
     {
-        foreach (var (target, _) in known.OpenQuestions(sitting.Order).ToList())
+        foreach (var question in known.OpenQuestions(sitting.Order).ToList())
         {
             await Task.Delay(simulated.QuestionTime, Context.Time, stop);
-            known = await video.AskAsync<Video>(reply => new VideoCommand.ResolvePrompt(target, new ResolvedPrompt("It is [SEG].", [[0.5f]]), reply), Patience, stop);
+            known = await video.AskAsync<Video>(reply => new VideoCommand.ResolvePrompt(question.Target, new ResolvedPrompt("It is [SEG].", [[0.5f]]), reply), Patience, stop);
         }
 
         return known.OpenQuestions(sitting.Order).Any() ? await AskAsync(known, stop) : known;

@@ -35,16 +35,16 @@ internal static class ClusterJobCommands
         var protocol = new Option<GroundingProtocol>("--protocol") { HelpName = "NAME", Description = "auto, sa2vai or sa2va.", DefaultValueFactory = _ => GroundingProtocol.Auto };
         var keyFrames = new Option<int>("--keyframes") { HelpName = "N", Description = "Frames shown to the language model.", DefaultValueFactory = _ => 5 };
         var reuse = new Option<bool>("--reuse") { Description = "Answer videos with the masks of earlier ones where content, sentences, model and settings are the same." };
-        var (reground, verify, asks) = (RegroundSyntax.Option(), VerifySyntax.Switch(), VerifySyntax.Asks());
+        var (reground, verify, asks, words) = (RegroundSyntax.Option(), VerifySyntax.Switch(), VerifySyntax.Asks(), VerifySyntax.Words());
         var (settings, json) = (Settings(), Json());
-        var command = new Command("submit", "Submit a job.") { manifest, model, key, title, priority, protocol, keyFrames, reground, verify, asks, reuse, settings, json };
+        var command = new Command("submit", "Submit a job.") { manifest, model, key, title, priority, protocol, keyFrames, reground, verify, asks, words, reuse, settings, json };
         command.SetAction((parsed, stop) =>
         {
             var request = new JobRequest
             {
                 Model = parsed.GetRequiredValue(model), Key = parsed.GetValue(key), Title = parsed.GetValue(title), Priority = parsed.GetValue(priority),
                 Protocol = parsed.GetValue(protocol), KeyFrames = parsed.GetValue(keyFrames), ReuseResults = parsed.GetValue(reuse),
-                Reground = RegroundSyntax.Parse(parsed.GetValue(reground)), Verify = VerifySyntax.Parse(parsed, verify, asks),
+                Reground = RegroundSyntax.Parse(parsed.GetValue(reground)), Verify = VerifySyntax.Parse(parsed, verify, asks, words),
             };
             return JobSession.SubmitAsync(parsed.GetRequiredValue(settings), parsed.GetRequiredValue(manifest), request, parsed.GetValue(json), stop);
         });

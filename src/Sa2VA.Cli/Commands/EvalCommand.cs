@@ -35,6 +35,7 @@ internal sealed class EvalCommand
     private readonly Option<string?> _submission = new("--submission") { HelpName = "DIR", Description = "Also write the predictions as the servers of MeViS and Ref-YouTube-VOS take them, Annotations/VIDEO/EXPRESSION/FRAME.png. A split whose truth is not published is written and not scored." };
     private readonly Option<bool> _verify = VerifySyntax.Switch();
     private readonly Option<int> _asks = VerifySyntax.Asks();
+    private readonly Option<string?> _words = VerifySyntax.Words();
     private readonly Option<string?> _calibrate = new("--calibrate") { HelpName = "FILE", Description = $"With --verify: fit how presence is concluded to this dataset, and write it here; '{PresenceModel.FileName}' in a model folder is used." };
     private readonly Option<int?> _videos = new("--videos") { HelpName = "N", Description = "Only the first N videos of each split." };
     private readonly Option<int?> _jobs = new("--jobs", "-j") { HelpName = "N", Description = "Videos at a time. Default: 1 with a model (its work takes turns on the device), else one per core." };
@@ -48,7 +49,7 @@ internal sealed class EvalCommand
         var command = new Command("eval", "Score a model, or somebody's predictions, on a dataset: J, F, cIoU, gIoU, absent accuracy.")
         {
             eval._dataset, eval._format, eval._splits, eval._truth, eval._predictions, eval._missing, eval._model, eval._device, eval._keyFrames, eval._reground,
-            eval._verify, eval._asks, eval._calibrate, eval._submission,
+            eval._verify, eval._asks, eval._words, eval._calibrate, eval._submission,
             eval._videos, eval._jobs, eval._threads, eval._out, eval._json,
         };
         foreach (var option in eval._variant.All) command.Options.Add(option);
@@ -81,6 +82,9 @@ internal sealed class EvalCommand
         var calibrate = parsed.GetValue(_calibrate);
         if (calibrate is not null && (model is null || !parsed.GetValue(_verify)))
             throw new CliException(ExitCodes.Usage, "--calibrate fits what --verify concludes about a model's answers: give --verify and --model too.");
+        var verify = VerifySyntax.Parse(parsed, _verify, _asks, _words);
+        // What is not asked cannot be weighed.
+        if (calibrate is not null && verify is { Words: null }) verify = verify with { Words = true };
         IReadOnlyList<string> splits = parsed.GetValue(_splits) ?? [];
         var output = parsed.GetValue(_out) ?? (truth is not null && predictions is not null ? null : EvaluationNames.OutputFolder(dataset ?? truth!, splits));
         output = output is null ? null : Path.GetFullPath(output);
@@ -100,7 +104,7 @@ internal sealed class EvalCommand
                 Protocol = _variant.Protocol(parsed),
                 KeyFrames = parsed.GetValue(_keyFrames),
                 Reground = RegroundSyntax.Parse(parsed.GetValue(_reground)),
-                Verify = VerifySyntax.Parse(parsed, _verify, _asks),
+                Verify = verify,
                 SkipUnreadable = missing != MissingPredictions.Error,
             },
             Options = new EvaluationOptions { Missing = missing, Jobs = parsed.GetValue(_jobs) ?? (model is null ? Environment.ProcessorCount : 1) },

@@ -45,15 +45,15 @@ internal static class RemoteCommands
         var title = new Option<string?>("--title") { HelpName = "TEXT", Description = "For people." };
         var priority = PriorityOption();
         var keyFrames = new Option<int>("--keyframes") { HelpName = "N", Description = "Frames shown to the language model.", DefaultValueFactory = _ => 5 };
-        var (reground, verify, asks) = (RegroundSyntax.Option(), VerifySyntax.Switch(), VerifySyntax.Asks());
+        var (reground, verify, asks, words) = (RegroundSyntax.Option(), VerifySyntax.Switch(), VerifySyntax.Asks(), VerifySyntax.Words());
         var reuse = new Option<bool>("--reuse") { Description = "Answer videos with the masks of earlier ones where content, sentences, model and settings are the same." };
         var upload = new Option<bool>("--upload") { Description = "The video is a file here: send it to the gateway first." };
         var watch = new Option<bool>("--watch", "-w") { Description = "Follow the job to its end." };
-        return Make("submit", "Submit a job to a cluster.", [source, expressions], [model, key, title, priority, keyFrames, reground, verify, asks, reuse, upload, watch], (parsed, client, json, stop) => new SubmitSession
+        return Make("submit", "Submit a job to a cluster.", [source, expressions], [model, key, title, priority, keyFrames, reground, verify, asks, words, reuse, upload, watch], (parsed, client, json, stop) => new SubmitSession
         {
             Source = parsed.GetRequiredValue(source), Expressions = parsed.GetValue(expressions) ?? [], Model = parsed.GetValue(model), Key = parsed.GetValue(key),
             Title = parsed.GetValue(title), Priority = parsed.GetRequiredValue(priority), KeyFrames = parsed.GetValue(keyFrames), Reuse = parsed.GetValue(reuse),
-            Reground = RegroundSyntax.Parse(parsed.GetValue(reground))?.ToString(), VerifyAsks = VerifySyntax.Parse(parsed, verify, asks)?.Asks,
+            Reground = RegroundSyntax.Parse(parsed.GetValue(reground))?.ToString(), Verify = VerifySyntax.Parse(parsed, verify, asks, words),
             Upload = parsed.GetValue(upload), Watch = parsed.GetValue(watch),
         }.ExecuteAsync(client, json, stop));
     }

@@ -41,6 +41,7 @@ internal sealed class RunCommand
     private readonly Option<string?> _reground = RegroundSyntax.Option();
     private readonly Option<bool> _verify = VerifySyntax.Switch();
     private readonly Option<int> _asks = VerifySyntax.Asks();
+    private readonly Option<string?> _words = VerifySyntax.Words();
     private readonly Option<int> _threads = new("--threads") { HelpName = "N", Description = "CPU threads. Default: one per core.", DefaultValueFactory = _ => Environment.ProcessorCount };
     private readonly Option<int> _checkpoint = new("--checkpoint-every") { HelpName = "N", Description = "Frames between two checkpoints (there is one every 30 seconds at the latest).", DefaultValueFactory = _ => 64 };
     private readonly Option<bool> _png = new("--png") { Description = "Also write a palette PNG per frame, as DAVIS does." };
@@ -54,7 +55,7 @@ internal sealed class RunCommand
         var command = new Command("run", "Find what the sentences (or clicks, boxes, masks) mean in a video, and track it through every frame.")
         {
             run._video, run._expressions, run._points, run._boxes, run._masks, run._model, run._out, run._work, run._device, run._frames, run._stride,
-            run._keyFrames, run._reground, run._verify, run._asks, run._threads, run._checkpoint, run._png, run._noOverlay, run._withBoxes, run._json,
+            run._keyFrames, run._reground, run._verify, run._asks, run._words, run._threads, run._checkpoint, run._png, run._noOverlay, run._withBoxes, run._json,
         };
         foreach (var option in run._variant.All) command.Options.Add(option);
         foreach (var positive in (Option[])[run._stride, run._keyFrames, run._threads, run._checkpoint])
@@ -111,7 +112,7 @@ internal sealed class RunCommand
             Protocol = _variant.Protocol(parsed),
             KeyFrames = parsed.GetValue(_keyFrames) ?? GroundingModels.DefaultKeyFrames(model),
             Reground = RegroundSyntax.Parse(parsed.GetValue(_reground)),
-            Verify = VerifySyntax.Parse(parsed, _verify, _asks),
+            Verify = VerifySyntax.Parse(parsed, _verify, _asks, _words),
             Frames = new FrameSelection(first, last, parsed.GetValue(_stride)),
             Checkpoints = new CheckpointOptions { EveryFrames = parsed.GetValue(_checkpoint) },
         };

@@ -39,6 +39,7 @@ internal static class ResultJson
         ["coverage"] = Math.Round(verdict.Evidence.Coverage, 4),
         ["area"] = Math.Round(verdict.Evidence.Area, 6),
         ["objectScore"] = Math.Round(verdict.Evidence.ObjectScore, 3),
+        ["saidYes"] = verdict.Evidence.SaidYes is { } yes ? Math.Round(yes, 4) : null,
         ["answers"] = new JsonArray([.. verdict.Answers.Select(answer => (JsonNode)new JsonObject
         {
             ["frames"] = new JsonArray([.. answer.Frames.Select(frame => (JsonNode)frame)]), ["found"] = answer.Found,

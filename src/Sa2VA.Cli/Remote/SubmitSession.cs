@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sa2VA.Cluster.Client;
+using Sa2VA.Cluster.Verification;
 
 namespace Sa2VA.Cli.Remote;
 
@@ -26,7 +27,7 @@ internal sealed record SubmitSession
 
     public string? Reground { get; init; }
 
-    public int? VerifyAsks { get; init; }
+    public VerifyOptions? Verify { get; init; }
 
     public bool Upload { get; init; }
 
@@ -61,7 +62,7 @@ internal sealed record SubmitSession
         }
 
         return await client.SubmitAsync(
-            new NewJob(model, [new NewVideo(video, Expressions, name)]) { Key = Key, Title = Title, Priority = Priority, KeyFrames = KeyFrames, ReuseResults = Reuse, Reground = Reground, VerifyAsks = VerifyAsks }, stop);
+            new NewJob(model, [new NewVideo(video, Expressions, name)]) { Key = Key, Title = Title, Priority = Priority, KeyFrames = KeyFrames, ReuseResults = Reuse, Reground = Reground, VerifyAsks = Verify?.Asks, VerifyWords = Verify?.Words }, stop);
     }
 
     private async Task<AcceptedJob> ManifestAsync(Sa2vaClient client, string model, CancellationToken stop)
@@ -69,7 +70,7 @@ internal sealed record SubmitSession
         if (Upload) throw new CliException(ExitCodes.Usage, "--upload is for one video with its sentences; the videos of a manifest have to be where the cluster can read them.");
         await using var lines = Source == StandardInput ? Console.OpenStandardInput() : Open(Source, "manifest");
         return await client.SubmitAsync(
-            new ManifestJob(model) { Key = Key, Title = Title, Priority = Priority, KeyFrames = KeyFrames, ReuseResults = Reuse, Reground = Reground, VerifyAsks = VerifyAsks }, lines, stop);
+            new ManifestJob(model) { Key = Key, Title = Title, Priority = Priority, KeyFrames = KeyFrames, ReuseResults = Reuse, Reground = Reground, VerifyAsks = Verify?.Asks, VerifyWords = Verify?.Words }, lines, stop);
     }
 
     private static FileStream Open(string path, string what)

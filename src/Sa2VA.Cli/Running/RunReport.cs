@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Sa2VA.Cli.Commands;
 using Sa2VA.Cli.Output;
 using Sa2VA.Cluster.Runs;
+using Sa2VA.Cluster.Verification;
 
 namespace Sa2VA.Cli.Running;
 
@@ -62,11 +63,13 @@ internal static class RunReport
         foreach (var one in result.Objects)
             Console.Out.WriteLine($"  {one.ObjectId,3}  {(one.Absent ? "absent" : "sha256 " + one.Chain)}  {one.Label}");
         foreach (var verdict in result.Verdicts)
-            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {verdict.Presence.ToString().ToLowerInvariant()} (probability {verdict.Probability:0.00}, found in {verdict.Evidence.Found} of {verdict.Evidence.Asked} answers): {result.Objects.First(one => one.Target == verdict.Target).Label}"));
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {verdict.Presence.ToString().ToLowerInvariant()} (probability {verdict.Probability:0.00}, found in {verdict.Evidence.Found} of {verdict.Evidence.Asked} answers{SaidOf(verdict.Evidence)}): {result.Objects.First(one => one.Target == verdict.Target).Label}"));
         if (result.Corrections.Count > 0) Console.Out.WriteLine($"  {result.Corrections.Count} correction(s) by asking again, listed in masks.json");
         foreach (var file in files?.Paths ?? [])
             Console.Out.WriteLine($"  {file}");
     }
+
+    private static string SaidOf(PresenceEvidence evidence) => evidence.SaidYes is { } yes ? string.Create(CultureInfo.InvariantCulture, $", said yes with {yes:0.00}") : "";
 
     private static JsonObject Json(RunResult result, OutputFiles? files, int code) => new()
     {

@@ -10,7 +10,6 @@ using Sa2VA.Cluster.Jobs;
 using Sa2VA.Cluster.Nodes;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Transport;
-using Sa2VA.Cluster.Verification;
 using Sa2VA.Cluster.Videos;
 
 namespace Sa2VA.Cluster.Gateway.Jobs;
@@ -47,7 +46,7 @@ internal static class JobEndpoints
 
     private static async Task<IResult> SubmitManifestAsync(
         HttpRequest request, string model, string? key, string? title, Choice<WorkPriority>? priority, Choice<GroundingProtocol>? protocol, int? keyFrames, bool? reuseResults,
-        string? reground, int? verifyAsks,
+        string? reground, int? verifyAsks, bool? verifyWords,
         [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, ClusterConnection cluster, GatewaySettings settings, ClaimsPrincipal caller, CancellationToken stop)
     {
         if (request.HttpContext.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
@@ -55,7 +54,7 @@ internal static class JobEndpoints
         var job = new JobRequest
         {
             Model = model, Key = key, Title = title, Priority = priority?.Value ?? WorkPriority.Normal, Protocol = protocol?.Value ?? GroundingProtocol.Auto, KeyFrames = keyFrames ?? 5,
-            ReuseResults = reuseResults ?? false, Reground = NewJob.RegroundOf(reground), Verify = verifyAsks is { } asks ? new VerifyOptions { Asks = asks } : null,
+            ReuseResults = reuseResults ?? false, Reground = NewJob.RegroundOf(reground), Verify = NewJob.VerifyOf(verifyAsks, verifyWords),
         };
         return await SubmitAsync(job, request.Body, idempotencyKey, cluster, settings, caller, stop);
     }

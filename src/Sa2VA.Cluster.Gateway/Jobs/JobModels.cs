@@ -20,15 +20,22 @@ namespace Sa2VA.Cluster.Gateway.Jobs;
 /// <param name="ReuseResults">Answer from earlier results of the same content, sentences, model and settings where there are any.</param>
 /// <param name="Reground">When the language model is asked again while tracking: a number of frames, <c>cut</c>, <c>doubt</c>, or several of them, as <c>256,cut,doubt</c>; null for never.</param>
 /// <param name="VerifyAsks">How many times more each sentence is asked to verify presence, 1 to 16; null for not.</param>
+/// <param name="VerifyWords">With <c>verifyAsks</c>: whether the model is also asked in words; null for where its calibration weighs the answer.</param>
 public sealed record NewJob(
     string Model, IReadOnlyList<JsonObject> Videos, string? Key = null, string? Title = null, WorkPriority Priority = WorkPriority.Normal,
-    GroundingProtocol Protocol = GroundingProtocol.Auto, int KeyFrames = 5, bool ReuseResults = false, string? Reground = null, int? VerifyAsks = null)
+    GroundingProtocol Protocol = GroundingProtocol.Auto, int KeyFrames = 5, bool ReuseResults = false, string? Reground = null, int? VerifyAsks = null, bool? VerifyWords = null)
 {
     internal JobRequest ToRequest() => new()
     {
         Model = Model, Key = Key, Title = Title, Priority = Priority, Protocol = Protocol, KeyFrames = KeyFrames, ReuseResults = ReuseResults,
-        Reground = RegroundOf(Reground), Verify = VerifyAsks is { } asks ? new VerifyOptions { Asks = asks } : null,
+        Reground = RegroundOf(Reground), Verify = VerifyOf(VerifyAsks, VerifyWords),
     };
+
+    /// <summary>How presence is verified; null for not.</summary>
+    /// <exception cref="JobRefusedException">What is asked in words goes with what is asked at all.</exception>
+    internal static VerifyOptions? VerifyOf(int? asks, bool? words) =>
+        asks is { } count ? new VerifyOptions { Asks = count, Words = words }
+        : words is null ? null : throw new JobRefusedException("verifyWords goes with verifyAsks: say how many times more each sentence is asked, or leave both out.");
 
     /// <summary>When the language model is asked again.</summary>
     /// <exception cref="JobRefusedException">It is not understood.</exception>
@@ -69,13 +76,15 @@ public sealed record AcceptedJob(string JobId, long Videos, bool IsNew);
 /// <param name="Progress">Frames, as last reported; null before anything was.</param>
 /// <param name="Reground">When the language model is asked again; null for never.</param>
 /// <param name="VerifyAsks">How many times more each sentence is asked; null for not.</param>
+/// <param name="VerifyWords">Whether the model is also asked in words; null for where its calibration weighs the answer.</param>
 public sealed record JobBody(
     string JobId, string? Key, string? Title, string Model, WorkPriority Priority, GroundingProtocol Protocol, int KeyFrames, DateTimeOffset SubmittedAt, long Videos,
-    IReadOnlyDictionary<VideoState, long> ByState, bool IsHeld, FrameProgress? Progress, string? Reground, int? VerifyAsks)
+    IReadOnlyDictionary<VideoState, long> ByState, bool IsHeld, FrameProgress? Progress, string? Reground, int? VerifyAsks, bool? VerifyWords)
 {
     internal static JobBody Of(JobView view, JobProgress? progress) => new(
         view.JobId, view.Request.Key, view.Request.Title, view.Request.Model, view.Request.Priority, view.Request.Protocol, view.Request.KeyFrames, view.SubmittedAt,
-        view.Videos, view.ByState, view.IsHeld, progress is null ? null : new FrameProgress(progress.FramesDone, progress.FramesTotal, progress.FramesPerSecond), view.Request.Reground?.ToString(), view.Request.Verify?.Asks);
+        view.Videos, view.ByState, view.IsHeld, progress is null ? null : new FrameProgress(progress.FramesDone, progress.FramesTotal, progress.FramesPerSecond), view.Request.Reground?.ToString(), view.Request.Verify?.Asks,
+        view.Request.Verify?.Words);
 }
 
 /// <summary>Frames of what was probed so far.</summary>

@@ -6,19 +6,23 @@ using Sa2VA.Media;
 namespace Sa2VA.Cluster.Grounding;
 
 /// <summary>What the language model made of one question.</summary>
-internal sealed record AnsweredQuestion(int Target, ResolvedPrompt Prompt);
+internal sealed record AnsweredQuestion(int Target, ResolvedPrompt Prompt)
+{
+    /// <summary>Of the question.</summary>
+    public QuestionKind Kind { get; init; }
+}
 
 /// <summary>
 /// Questions about one video. It owns the key frames until they were looked at. Answers come in any order; their channel has room for all of
 /// them, so that nobody waits for whoever reads them, and it is completed when there are no more, with a failure if some are missing.
 /// </summary>
 /// <param name="keyFrames">The pictures, in order of time.</param>
-/// <param name="questions">At least one; targets differ.</param>
+/// <param name="questions">At least one; targets differ within a kind.</param>
 /// <param name="maxNewTokens">Most tokens of an answer.</param>
 /// <param name="answers">Bounded by the number of questions.</param>
 /// <param name="stop">When nobody waits any more.</param>
 internal sealed class GroundVideo(
-    IReadOnlyList<RgbImage> keyFrames, IReadOnlyList<(int Target, string Text)> questions, int maxNewTokens,
+    IReadOnlyList<RgbImage> keyFrames, IReadOnlyList<VideoQuestion> questions, int maxNewTokens,
     ChannelWriter<AnsweredQuestion> answers, CancellationToken stop) : IDisposable
 {
     public IReadOnlyList<RgbImage> KeyFrames => keyFrames;
@@ -26,14 +30,14 @@ internal sealed class GroundVideo(
     /// <summary>Whether they are the tiles of a still picture.</summary>
     public bool IsStill { get; init; }
 
-    public IReadOnlyList<(int Target, string Text)> Questions => questions;
+    public IReadOnlyList<VideoQuestion> Questions => questions;
 
     public int MaxNewTokens => maxNewTokens;
 
     /// <summary>Whether nobody waits any more.</summary>
     public bool IsGivenUp => stop.IsCancellationRequested;
 
-    public void Answer(int target, ResolvedPrompt prompt) => answers.TryWrite(new AnsweredQuestion(target, prompt));
+    public void Answer(VideoQuestion question, ResolvedPrompt prompt) => answers.TryWrite(new AnsweredQuestion(question.Target, prompt) { Kind = question.Kind });
 
     /// <summary>All is said.</summary>
     public void Complete() => answers.TryComplete();

@@ -7,8 +7,8 @@ namespace Sa2VA.Cluster.Grounding;
 /// <summary>A video that the language model has looked at: what it has read of it, the questions that wait, and the answers under way.</summary>
 internal sealed class GroundedVideo(GroundVideo asked, VisionPrefix prefix) : IDisposable
 {
-    private readonly Queue<(int Target, string Text)> _waiting = new(asked.Questions);
-    private readonly List<(int Target, PendingAnswer Answer)> _open = [];
+    private readonly Queue<VideoQuestion> _waiting = new(asked.Questions);
+    private readonly List<(VideoQuestion Question, PendingAnswer Answer)> _open = [];
     private VisionPrefix? _prefix = prefix;
 
     public GroundVideo Asked => asked;
@@ -29,14 +29,16 @@ internal sealed class GroundedVideo(GroundVideo asked, VisionPrefix prefix) : ID
     /// <summary>Begins the next answer. A question that cannot be asked is answered with the reason: it must not cost the others their masks.</summary>
     public void BeginNext(IGroundingModel model)
     {
-        var (target, text) = _waiting.Dequeue();
+        var question = _waiting.Dequeue();
         try
         {
-            _open.Add((target, model.Begin(_prefix!, text, new AskOptions { MaxNewTokens = asked.MaxNewTokens })));
+            _open.Add((question, question.Kind == QuestionKind.Presence
+                ? model.BeginPresence(_prefix!, question.Text)
+                : model.Begin(_prefix!, question.Text, new AskOptions { MaxNewTokens = asked.MaxNewTokens })));
         }
         catch (ArgumentException refusal)
         {
-            asked.Answer(target, new ResolvedPrompt("", [], refusal.Message));
+            asked.Answer(question, new ResolvedPrompt("", [], refusal.Message));
         }
 
         if (_waiting.Count > 0) return;
@@ -48,10 +50,10 @@ internal sealed class GroundedVideo(GroundVideo asked, VisionPrefix prefix) : ID
     /// <summary>Tells what is complete.</summary>
     public void Deliver()
     {
-        foreach (var (target, pending) in _open.Where(one => one.Answer.Answer is not null).ToList())
+        foreach (var (question, pending) in _open.Where(one => one.Answer.Answer is not null).ToList())
         {
-            asked.Answer(target, Resolved(pending.Answer!));
-            _open.Remove((target, pending));
+            asked.Answer(question, Resolved(pending.Answer!));
+            _open.Remove((question, pending));
             pending.Dispose();
         }
 
@@ -69,7 +71,7 @@ internal sealed class GroundedVideo(GroundVideo asked, VisionPrefix prefix) : ID
     }
 
     private static ResolvedPrompt Resolved(Answer answer)
-        => Array.Exists(answer.SegEmbeddings, embedding => !Array.TrueForAll(embedding, float.IsFinite))
+        => Array.Exists(answer.SegEmbeddings, embedding => !Array.TrueForAll(embedding, float.IsFinite)) || answer.SaidYes is { } yes && !double.IsFinite(yes)
             ? new ResolvedPrompt("", [], "The language model's answer has numbers that are not finite; the checkpoint may be damaged.")
-            : new ResolvedPrompt(answer.Text, answer.SegEmbeddings);
+            : new ResolvedPrompt(answer.Text, answer.SegEmbeddings) { SaidYes = answer.SaidYes };
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Sa2VA.Cluster.Videos;
 
 namespace Sa2VA.Cluster.Verification;
@@ -7,6 +8,13 @@ public sealed record VerifyOptions
 {
     /// <summary>Times that each sentence is asked again, each time about other key frames. Default 2, 1 to 16.</summary>
     public int Asks { get; init; } = 2;
+
+    /// <summary>
+    /// Whether the model is also asked in words, once, about the first key frames. Null, the default, asks where the model's own calibration
+    /// weighs the answer; it is left out of what is stored, so that orders without it are what they always were.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Words { get; init; }
 }
 
 /// <summary>What is concluded about a sentence.</summary>
@@ -35,6 +43,10 @@ public sealed record PresenceCheck(IReadOnlyList<int> Steps, ResolvedPrompt Prom
 /// <param name="ObjectScore">Mean logit of "the object is in this frame", over the frames that have a mask.</param>
 public sealed record PresenceEvidence(int Asked, int Found, double Coverage, double Area, double ObjectScore)
 {
+    /// <summary>How probable "yes" was when the model was asked in words; null where it was not, or could not be asked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? SaidYes { get; init; }
+
     /// <summary>Evidence of a sentence for which nothing was tracked.</summary>
     internal static PresenceEvidence OfAnswers(int asked, int found) => new(asked, found, 0, 0, 0);
 }

@@ -27,6 +27,9 @@ public sealed record Video
     /// <summary>Answers of the language model, by target.</summary>
     public ImmutableSortedDictionary<int, ResolvedPrompt> Prompts { get; init; } = ImmutableSortedDictionary<int, ResolvedPrompt>.Empty;
 
+    /// <summary>Answers to whether what a sentence means is there, asked in words, by target.</summary>
+    public ImmutableSortedDictionary<int, ResolvedPrompt> Said { get; init; } = ImmutableSortedDictionary<int, ResolvedPrompt>.Empty;
+
     /// <summary>Further answers to sentences, by target, where presence is verified.</summary>
     public ImmutableSortedDictionary<int, ImmutableList<PresenceCheck>> Checks { get; init; } = ImmutableSortedDictionary<int, ImmutableList<PresenceCheck>>.Empty;
 
@@ -73,10 +76,12 @@ public sealed record Video
     internal IReadOnlyList<int>? GroundedSteps(int target) => Checks.TryGetValue(target, out var checks) ? PresenceRule.Choose(Prompts[target], checks).Steps : null;
 
     /// <summary>Sentences that the language model has answered, and not yet so many times.</summary>
-    internal IEnumerable<(int Target, string Text)> OpenChecks(VideoOrder order, int asks) => WithAdded(order).Targets
-        .Select((target, index) => (Target: index, (target as RunTarget.Expression)?.Text))
-        .Where(question => question.Text is not null && Prompts.TryGetValue(question.Target, out var first) && first.Failure is null && Checks.GetValueOrDefault(question.Target, []).Count < asks)
-        .Select(question => (question.Target, question.Text!));
+    internal IEnumerable<VideoQuestion> OpenChecks(VideoOrder order, int asks) => Sentences(order, QuestionKind.Sentence)
+        .Where(question => Prompts.TryGetValue(question.Target, out var first) && first.Failure is null && Checks.GetValueOrDefault(question.Target, []).Count < asks);
+
+    /// <summary>What the language model has not been asked in words. It is asked together with the sentences or not at all.</summary>
+    internal IEnumerable<VideoQuestion> OpenInWords(VideoOrder order) => Sentences(order, QuestionKind.Presence)
+        .Where(question => !Said.ContainsKey(question.Target) && !Checks.ContainsKey(question.Target) && Prompts.GetValueOrDefault(question.Target)?.Failure is null);
 
     /// <summary>Whether the language model is needed before anything is tracked.</summary>
     internal bool NeedsAnswers(VideoOrder order) => OpenQuestions(order).Any() || (order.Verify is { } verify && OpenChecks(order, verify.Asks).Any());
@@ -97,8 +102,10 @@ public sealed record Video
     }
 
     /// <summary>Sentences of an order, with what was added, that the language model has not been asked about.</summary>
-    internal IEnumerable<(int Target, string Text)> OpenQuestions(VideoOrder order) => WithAdded(order).Targets
-        .Select((target, index) => (Target: index, (target as RunTarget.Expression)?.Text)).Where(question => question.Text is not null && !HasPrompt(question.Target)).Select(question => (question.Target, question.Text!));
+    internal IEnumerable<VideoQuestion> OpenQuestions(VideoOrder order) => Sentences(order, QuestionKind.Sentence).Where(question => !HasPrompt(question.Target));
+
+    private IEnumerable<VideoQuestion> Sentences(VideoOrder order, QuestionKind kind) => WithAdded(order).Targets.Index()
+        .Where(one => one.Item is RunTarget.Expression).Select(one => new VideoQuestion(one.Index, ((RunTarget.Expression)one.Item).Text, kind));
 }
 
 /// <summary>The part of a request that is the video's own: what to find in which frames, and how.</summary>
@@ -131,7 +138,12 @@ public sealed record VideoOrder(
 /// <param name="Answer">Its text.</param>
 /// <param name="Segments">One embedding per <c>[SEG]</c>; none means that the object is absent.</param>
 /// <param name="Failure">Why it could not be asked; then there is neither text nor embedding.</param>
-public sealed record ResolvedPrompt(string Answer, IReadOnlyList<float[]> Segments, string? Failure = null);
+public sealed record ResolvedPrompt(string Answer, IReadOnlyList<float[]> Segments, string? Failure = null)
+{
+    /// <summary>How probable "yes" was where that was asked; null, and left out of what is stored, otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? SaidYes { get; init; }
+}
 
 /// <summary>All steps before <paramref name="NextStep"/> are stored, and so is the tracker's state after them, under the name of a file.</summary>
 public sealed record TrackingPoint(int NextStep, string SnapshotFile)

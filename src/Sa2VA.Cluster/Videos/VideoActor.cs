@@ -58,6 +58,9 @@ internal sealed class VideoActor(IJournal journal, Sitting sitting)
             case VideoCommand.RecordCheckpoint(_, var reply):
                 reply.Reply(State);
                 break;
+            case VideoCommand.RecordSaid(_, _, var reply):
+                reply.Reply(State);
+                break;
             case VideoCommand.RecordCheck(_, _, _, var reply):
                 reply.Reply(State);
                 break;

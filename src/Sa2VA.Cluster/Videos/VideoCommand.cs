@@ -18,6 +18,9 @@ public abstract record VideoCommand
     /// <summary>The language model answered, or could not.</summary>
     public sealed record ResolvePrompt(int Target, ResolvedPrompt Prompt, ReplyTo<Video> Reply) : VideoCommand;
 
+    /// <summary>The language model said in words whether it is there, or could not.</summary>
+    public sealed record RecordSaid(int Target, ResolvedPrompt Prompt, ReplyTo<Video> Reply) : VideoCommand;
+
     /// <summary>Results and state up to a step are on disk.</summary>
     public sealed record RecordCheckpoint(TrackingPoint Point, ReplyTo<Video> Reply) : VideoCommand;
 

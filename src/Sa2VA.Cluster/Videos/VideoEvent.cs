@@ -12,6 +12,7 @@ namespace Sa2VA.Cluster.Videos;
 [JsonDerivedType(typeof(VideoProbed), "video-probed")]
 [JsonDerivedType(typeof(PromptResolved), "prompt-resolved")]
 [JsonDerivedType(typeof(TrackingCheckpointed), "tracking-checkpointed")]
+[JsonDerivedType(typeof(PresenceSaid), "presence-said")]
 [JsonDerivedType(typeof(PresenceChecked), "presence-checked")]
 [JsonDerivedType(typeof(PresenceConcluded), "presence-concluded")]
 [JsonDerivedType(typeof(RegroundAnswered), "reground-answered")]
@@ -40,6 +41,9 @@ public abstract record VideoEvent(DateTimeOffset At)
 
     /// <summary>Results and the tracker's state up to a step are on disk.</summary>
     public sealed record TrackingCheckpointed(TrackingPoint Point, DateTimeOffset At) : VideoEvent(At);
+
+    /// <summary>The language model was asked in words whether what a sentence means is there; it will not be asked again.</summary>
+    public sealed record PresenceSaid(int Target, ResolvedPrompt Prompt, DateTimeOffset At) : VideoEvent(At);
 
     /// <summary>The language model was asked a sentence once more, about other key frames.</summary>
     public sealed record PresenceChecked(int Target, PresenceCheck Check, DateTimeOffset At) : VideoEvent(At);

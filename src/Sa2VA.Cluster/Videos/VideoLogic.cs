@@ -26,6 +26,7 @@ public static class VideoLogic
         RecordFacts(var facts, _) when facts != video.Facts => [new VideoProbed(facts, now)],
         ResolvePrompt(var target, _, _) when video.HasPrompt(target) => [],
         ResolvePrompt(var target, var prompt, _) => [new PromptResolved(target, prompt, now)],
+        RecordSaid(var target, var prompt, _) when !video.Said.ContainsKey(target) => [new PresenceSaid(target, prompt, now)],
         // Tracking that started over (its snapshot was gone) may report an earlier step; the file is what counts.
         RecordCheckpoint(var point, _) when point != video.Checkpoint => [new TrackingCheckpointed(point, now)],
         RecordCheck(var target, var ask, var check, _) when video.Checks.GetValueOrDefault(target, []).Count == ask - 1 => [new PresenceChecked(target, check, now)],
@@ -50,6 +51,7 @@ public static class VideoLogic
         VideoClaimed(var epoch, _, _) => video with { Epoch = epoch, Ending = video.Ending is VideoEnding.Failed ? null : video.Ending },
         VideoProbed(var facts, _) => video with { Facts = facts },
         PromptResolved(var target, var prompt, _) => video with { Prompts = video.Prompts.SetItem(target, prompt) },
+        PresenceSaid(var target, var prompt, _) => video with { Said = video.Said.SetItem(target, prompt) },
         TrackingCheckpointed(var point, _) => video with { Checkpoint = point },
         PresenceChecked(var target, var check, _) => video with { Checks = video.Checks.SetItem(target, video.Checks.GetValueOrDefault(target, []).Add(check)) },
         PresenceConcluded(var verdicts, _) => video with { Verdicts = [.. verdicts] },

@@ -22,6 +22,8 @@ internal static class VideoNews
         VideoEvent.VideoCompleted => new JobEvent(JobEventTypes.VideoCompleted, happened.At, videoId),
         VideoEvent.VideoFailed(var failure, _) => new JobEvent(JobEventTypes.VideoFailed, happened.At, videoId, failure.Message),
         VideoEvent.VideoCancelled(var reason, _) => new JobEvent(JobEventTypes.VideoCancelled, happened.At, videoId, reason),
+        VideoEvent.PresenceSaid(_, var prompt, _) => new JobEvent(
+            "presence-said", happened.At, videoId, prompt.Failure ?? string.Create(CultureInfo.InvariantCulture, $"yes with {prompt.SaidYes:0.00}")),
         VideoEvent.PresenceChecked(_, var check, _) => new JobEvent("presence-checked", happened.At, videoId, check.Prompt.Failure ?? check.Prompt.Answer),
         VideoEvent.PresenceConcluded(var verdicts, _) => new JobEvent(
             "presence-concluded", happened.At, videoId, string.Join(", ", verdicts.Select(verdict => verdict.Presence.ToString().ToLowerInvariant()))),

@@ -21,11 +21,11 @@ internal sealed class VideoQuestions(Sitting sitting)
     /// <summary>Shows steps of the video and asks; each answer is recorded as it comes.</summary>
     /// <param name="info">The video.</param>
     /// <param name="steps">The key frames, in order.</param>
-    /// <param name="questions">At least one; targets differ.</param>
+    /// <param name="questions">At least one; targets differ within a kind.</param>
     /// <param name="record">Keeps an answer.</param>
     /// <param name="stop">Gives up.</param>
     public async Task AskAsync(
-        VideoInfo info, IReadOnlyList<int> steps, IReadOnlyList<(int Target, string Text)> questions, Func<AnsweredQuestion, Task> record, CancellationToken stop)
+        VideoInfo info, IReadOnlyList<int> steps, IReadOnlyList<VideoQuestion> questions, Func<AnsweredQuestion, Task> record, CancellationToken stop)
     {
         var (model, actor) = await ModelAsync(stop);
         var images = await KeyFramePictures.ReadAsync(info, [.. steps.Select(Order.Frames.FrameOf)], model, sitting.Place.Limits, stop);

@@ -50,7 +50,7 @@ internal sealed class VideoRegrounding(Sitting sitting, ActorRef<VideoCommand> v
         var state = StateAt(known, step);
         var targets = known.WithAdded(sitting.Order).Targets;
         var open = _objects.Select(one => one.Target).Distinct().Where(target => state?.Answers.ContainsKey(target) != true)
-            .Select(target => (target, ((RunTarget.Expression)targets[target]).Text)).ToList();
+            .Select(target => new VideoQuestion(target, ((RunTarget.Expression)targets[target]).Text, QuestionKind.Sentence)).ToList();
         if (open.Count > 0)
         {
             await _questions.AskAsync(info, window, open, async answer =>

@@ -19,6 +19,12 @@ internal sealed class VideoVerification(Sitting sitting, ActorRef<VideoCommand> 
 
     private VideoOrder Order => sitting.Order;
 
+    /// <summary>
+    /// What is asked in words, together with the sentences: where somebody wants it, or else where the model's own calibration weighs it.
+    /// </summary>
+    /// <exception cref="RunException">That calibration cannot be used.</exception>
+    public IEnumerable<VideoQuestion> OpenInWords(Video known) => options.Words ?? Model().WeighsWords ? known.OpenInWords(Order) : [];
+
     /// <summary>Asks what has not been asked yet.</summary>
     public async Task<Video> AskAsync(Video known, VideoInfo info, int steps, CancellationToken stop)
     {
@@ -64,6 +70,7 @@ internal sealed class VideoVerification(Sitting sitting, ActorRef<VideoCommand> 
                 if (seen.Coverage >= evidence.Coverage) evidence = seen;
             }
 
+            evidence = evidence with { SaidYes = known.Said.GetValueOrDefault(target)?.SaidYes };
             var probability = model.Probability(evidence);
             verdicts.Add(new PresenceVerdict(target, model.Call(probability), probability, evidence, answers));
         }

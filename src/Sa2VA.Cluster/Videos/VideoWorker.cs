@@ -84,23 +84,26 @@ internal sealed class VideoWorker(Sitting sitting, ActorRef<VideoCommand> video,
     /// <summary>Asks about the expressions that have no recorded answer, so that a resumed run asks none twice. More may be added meanwhile.</summary>
     private async Task<Video> GroundAsync(Video known, VideoInfo info, CancellationToken stop)
     {
-        while (known.OpenQuestions(Order).ToList() is { Count: > 0 } questions)
+        var verification = Order.Verify is { } verify ? new VideoVerification(sitting, video, verify) : null;
+        while (known.OpenQuestions(Order).Concat(verification?.OpenInWords(known) ?? []).ToList() is { Count: > 0 } questions)
         {
             using var span = ClusterTracing.StartStage("ground", sitting.Trace)?.SetTag("sa2va.questions", questions.Count);
             sitting.Report(RunStage.LoadingModel, sitting.ResumedAt, Steps(info));
             var (model, _) = await _questions.ModelAsync(stop);
-            sitting.Report(RunStage.Grounding, 0, Steps(info), $"asking about {questions.Count} of {known.WithAdded(Order).Targets.Count}");
+            sitting.Report(RunStage.Grounding, 0, Steps(info), $"asking about {questions.DistinctBy(question => question.Target).Count()} of {known.WithAdded(Order).Targets.Count}");
             var recorded = 0;
             await _questions.AskAsync(info, Order.Protocol.ProcedureFor(model).KeyFrames(Steps(info), Order.KeyFrames), questions, async answer =>
             {
-                await video.AskAsync<Video>(reply => new VideoCommand.ResolvePrompt(answer.Target, answer.Prompt, reply), Patience, stop);
+                await video.AskAsync<Video>(reply => answer.Kind == QuestionKind.Presence
+                    ? new VideoCommand.RecordSaid(answer.Target, answer.Prompt, reply)
+                    : new VideoCommand.ResolvePrompt(answer.Target, answer.Prompt, reply), Patience, stop);
                 sitting.Answered();
                 sitting.Report(RunStage.Grounding, 0, Steps(info), $"{++recorded} of {questions.Count} answered");
             }, stop);
             known = await video.AskAsync<Video>(reply => new VideoCommand.GetStatus(reply), Patience, stop);
         }
 
-        return Order.Verify is { } verify ? await new VideoVerification(sitting, video, verify).AskAsync(known, info, Steps(info), stop) : known;
+        return verification is null ? known : await verification.AskAsync(known, info, Steps(info), stop);
     }
 
     /// <summary>True when every step of the pass is stored, false when it was paused.</summary>

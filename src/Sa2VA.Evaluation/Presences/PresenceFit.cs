@@ -4,7 +4,8 @@ namespace Sa2VA.Evaluation.Presences;
 
 /// <summary>
 /// Fits <see cref="PresenceModel"/> to sentences with known truth: logistic regression by Newton's method with a ridge, present and absent
-/// sentences weighing the same in all, then the widest thresholds with which conclusions are right often enough, were both kinds as frequent.
+/// sentences weighing the same in all, then the widest thresholds with which conclusions are right often enough, were both kinds as frequent. Answers in
+/// words are weighed where there are some.
 /// </summary>
 public static class PresenceFit
 {
@@ -25,9 +26,10 @@ public static class PresenceFit
         var there = sentences.Count(one => one.IsThere);
         if (there == 0 || there == sentences.Count)
             throw new EvaluationException($"{sentences.Count} verified sentence(s), {there} of them about something that is there: a calibration needs both kinds. Use a dataset with absent expressions, and more videos.");
+        var features = sentences.Any(one => one.Evidence.SaidYes is not null) ? PresenceModel.Features.Count : PresenceModel.LeastFeatures;
         var rows = sentences.Select(one => (
-            X: PresenceModel.FeaturesOf(one.Evidence), Y: one.IsThere ? 1.0 : 0.0, Weight: sentences.Count / 2.0 / (one.IsThere ? there : sentences.Count - there))).ToList();
-        var weights = new double[PresenceModel.Features.Count];
+            X: PresenceModel.FeaturesOf(one.Evidence)[..features], Y: one.IsThere ? 1.0 : 0.0, Weight: sentences.Count / 2.0 / (one.IsThere ? there : sentences.Count - there))).ToList();
+        var weights = new double[features];
         for (var round = 0; round < Rounds; round++)
         {
             var step = Step(rows, weights);

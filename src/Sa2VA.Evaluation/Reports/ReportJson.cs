@@ -103,6 +103,7 @@ public static class ReportJson
         {
             ["called"] = verdict.Presence.ToString().ToLowerInvariant(), ["probability"] = Share(verdict.Probability), ["asked"] = verdict.Evidence.Asked,
             ["found"] = verdict.Evidence.Found, ["coverage"] = Share(verdict.Evidence.Coverage), ["area"] = Share(verdict.Evidence.Area), ["objectScore"] = Math.Round(verdict.Evidence.ObjectScore, 3),
+            ["saidYes"] = Share(verdict.Evidence.SaidYes),
         },
     };
 

@@ -17,6 +17,9 @@ public sealed record GenerationOptions(int MaxNewTokens, IReadOnlyCollection<int
     /// after the norm (Sa2VA).
     /// </summary>
     public bool WatchesPrediction { get; init; }
+
+    /// <summary>Tokens whose scores are wanted with which the first one is chosen; none by default.</summary>
+    public IReadOnlyList<int> ScoredIds { get; init; } = [];
 }
 
 /// <summary>An answer as tokens.</summary>
@@ -80,9 +83,11 @@ public static class AnswerDecoding
         try
         {
             var last = Ends(states, sequences);                                                      // [B, H]
-            var next = Choose(model.Logits(last), answers);
+            var scores = model.Logits(last);                                                         // [B, V]
+            var next = Choose(scores, answers);
+            var scored = answers.Select((answer, row) => answer.WantsScores ? scores.select(0, row).index_select(0, tensor(answer.ScoredIds, scores.device)).ToArray<float>() : null).ToList();
             var kept = answers.Select((answer, row) => answer.Keeps(next[row]) ? (answer.WatchesPrediction ? before! : last).narrow(0, row, 1).clone() : null).ToList();
-            for (var row = 0; row < answers.Count; row++) answers[row].Read(kept[row], next[row]);
+            for (var row = 0; row < answers.Count; row++) answers[row].Read(kept[row], next[row], scored[row]);
         }
         catch
         {

@@ -19,7 +19,7 @@ public sealed class GrowingAnswer : IDisposable
     public GrowingAnswer(KeyValueCache cache, Tensor prompt, GenerationOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxNewTokens, 1);
-        (Cache, _prompt, _options) = (cache, prompt.alias().DetachFromDisposeScope(), options);
+        (Cache, _prompt, _options, ScoredIds) = (cache, prompt.alias().DetachFromDisposeScope(), options, [.. options.ScoredIds.Select(id => (long)id)]);
     }
 
     /// <summary>Whether there is nothing more to decode.</summary>
@@ -33,6 +33,15 @@ public sealed class GrowingAnswer : IDisposable
 
     /// <inheritdoc cref="Generation.WatchedStates"/>
     public IReadOnlyList<Tensor> WatchedStates => _watched;
+
+    /// <summary>The scores of <see cref="GenerationOptions.ScoredIds"/>, once the first token was chosen; null where none are wanted.</summary>
+    public IReadOnlyList<float>? Scores { get; private set; }
+
+    /// <summary>Whether the next step is the one whose scores are wanted.</summary>
+    internal bool WantsScores => _tokens.Count == 0 && ScoredIds.Length > 0;
+
+    /// <inheritdoc cref="GenerationOptions.ScoredIds"/>
+    internal long[] ScoredIds { get; }
 
     /// <summary>What was read.</summary>
     internal KeyValueCache Cache { get; }
@@ -74,8 +83,9 @@ public sealed class GrowingAnswer : IDisposable
     }
 
     /// <summary>The input was read: <paramref name="next"/> is what follows, and <paramref name="state"/> [1, H] the state at its end where that is wanted; taken over. Does not fail.</summary>
-    internal void Read(Tensor? state, int next)
+    internal void Read(Tensor? state, int next, float[]? scores)
     {
+        Scores ??= scores;
         if (state is not null) _watched.Add(state.DetachFromDisposeScope());
         if (_isLast)
         {

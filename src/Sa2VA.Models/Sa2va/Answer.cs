@@ -8,7 +8,11 @@ namespace Sa2VA.Models.Sa2va;
 /// <param name="TokenIds">The new tokens, all of them.</param>
 /// <param name="SegEmbeddings">One prompt vector of the tracker per <c>[SEG]</c>; none means that the model found no such object.</param>
 /// <param name="Complete">False when the limit of tokens cut it off.</param>
-public sealed record Answer(string Text, int[] TokenIds, float[][] SegEmbeddings, bool Complete);
+public sealed record Answer(string Text, int[] TokenIds, float[][] SegEmbeddings, bool Complete)
+{
+    /// <summary>How probable "yes" was, against "no" alone, where that was asked: see <see cref="PresenceQuestion"/>. Null otherwise.</summary>
+    public double? SaidYes { get; init; }
+}
 
 /// <summary>How a question is asked.</summary>
 public sealed record AskOptions

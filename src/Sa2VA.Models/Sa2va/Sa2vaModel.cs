@@ -194,13 +194,7 @@ public sealed partial class Sa2vaModel : IGroundingModel
         options = (options ?? new AskOptions()).Validated();
         var text = options.Raw ? question : QuestionTemplate.Apply(question, prefix.IsStill);
         var ids = _prompts.Question(prefix.Tail + text);
-        var room = LanguageModel.ContextLimit - prefix.Tokens - ids.Length - 1;
-        if (room < 1)
-            throw new ArgumentException($"The question takes {ids.Length} tokens; with the frames' {prefix.Tokens} that is more than the {LanguageModel.ContextLimit} that the language model reads. Ask a shorter question.", nameof(question));
-
-        using var scope = NewDisposeScope();
-        var rest = _network.LanguageModel.Embed(ids);
-        return new PendingAnswer(prefix.Cache.Copy(more: ids.Length + 32), rest, Limits(options, room), Tokenizer);
+        return Begin(prefix, ids, room => Limits(options, room), nameof(question));
     }
 
     /// <summary>
@@ -220,6 +214,16 @@ public sealed partial class Sa2vaModel : IGroundingModel
 
     /// <summary>The tokens before a question: the turn's beginning, then the frames with a line break between.</summary>
     internal int[] PrefixIds(int frames) => _prompts.Prefix(frames);
+
+    /// <summary>Begins an answer to a question of these tokens.</summary>
+    private PendingAnswer Begin(VisionPrefix prefix, int[] ids, Func<long, GenerationOptions> limits, string argument)
+    {
+        var room = LanguageModel.ContextLimit - prefix.Tokens - ids.Length - 1;
+        if (room < 1)
+            throw new ArgumentException($"The question takes {ids.Length} tokens; with the frames' {prefix.Tokens} that is more than the {LanguageModel.ContextLimit} that the language model reads. Ask a shorter question.", argument);
+        using var scope = NewDisposeScope();
+        return new PendingAnswer(prefix.Cache.Copy(more: ids.Length + 32), _network.LanguageModel.Embed(ids), limits(room), Tokenizer);
+    }
 
     private GenerationOptions Limits(AskOptions options, long room) =>
         new((int)Math.Min(options.MaxNewTokens, room), _prompts.Stops, _prompts.Segmentation) { Sampling = options.Sampling };
@@ -262,6 +266,6 @@ public sealed partial class Sa2vaModel : IGroundingModel
         var tokens = answer.Tokens.ToArray();
         var spoken = answer.Stopped ? tokens.AsSpan(0, tokens.Length - 1) : tokens;
         var prompts = answer.WatchedStates.Select(state => _network.ProjectSegmentation(state).ToArray<float>()).ToArray();
-        return new Answer(Tokenizer.Decode(spoken).Trim(), tokens, prompts, answer.Stopped);
+        return new Answer(Tokenizer.Decode(spoken).Trim(), tokens, prompts, answer.Stopped) { SaidYes = answer.Scores is { } scores ? AnswerFork.ProbabilityOfYes(scores) : null };
     }
 }

@@ -130,6 +130,15 @@ public sealed partial class UniPixelModel : IGroundingModel
         return Begin(prefix, ids, _network.LanguageModel.Embed(ids), options);
     }
 
+    /// <inheritdoc/>
+    public PendingAnswer BeginPresence(VisionPrefix prefix, string expression)
+    {
+        var fork = PresenceQuestion.Fork(expression, _tokens.Answer(PresenceQuestion.Yes), _tokens.Answer(PresenceQuestion.No));
+        using var scope = NewDisposeScope();
+        int[] ids = [.. _tokens.Question([PromptPart.Text(PresenceQuestion.Of(expression, isStill: prefix.Frames == 1))]), .. fork.Shared];
+        return Begin(prefix, ids, _network.LanguageModel.Embed(ids), new AskOptions { MaxNewTokens = 1 }, fork);
+    }
+
     /// <summary>Asks about a clip that was looked at. Questions about one clip do not influence each other.</summary>
     /// <param name="prefix">Unchanged.</param>
     /// <param name="question">What a person wrote; tokens spelled in it are plain text.</param>
@@ -152,12 +161,15 @@ public sealed partial class UniPixelModel : IGroundingModel
 
     public void Dispose() => _owned?.Dispose();
 
-    private PendingAnswer Begin(VisionPrefix prefix, int[] ids, Tensor embedded, AskOptions options)
+    private PendingAnswer Begin(VisionPrefix prefix, int[] ids, Tensor embedded, AskOptions options, AnswerFork? fork = null)
     {
         var room = LanguageModel.ContextLimit - prefix.Tokens - ids.Length - 1;
         if (room < 1)
             throw new ArgumentException($"The question takes {ids.Length} tokens; with the frames' {prefix.Tokens} that is more than the {LanguageModel.ContextLimit} that the language model reads. Ask a shorter question.", nameof(ids));
-        var limits = new GenerationOptions((int)Math.Min(options.MaxNewTokens, room), _tokens.Stops, _tokens.SegmentationId) { WatchesPrediction = true, Sampling = options.Sampling };
+        var limits = new GenerationOptions((int)Math.Min(options.MaxNewTokens, room), _tokens.Stops, fork is null ? _tokens.SegmentationId : null)
+        {
+            WatchesPrediction = fork is null, Sampling = options.Sampling, ScoredIds = fork is null ? [] : [fork.Yes, fork.No],
+        };
         return new PendingAnswer(prefix.Cache.Copy(more: ids.Length + 32), embedded, limits, Tokenizer);
     }
 
@@ -178,6 +190,6 @@ public sealed partial class UniPixelModel : IGroundingModel
         var tokens = answer.Tokens.ToArray();
         var spoken = answer.Stopped ? tokens.AsSpan(0, tokens.Length - 1) : tokens;
         var prompts = answer.WatchedStates.Select(state => _network.SegmentationHead.forward(state).ToArray<float>()).ToArray();
-        return new Answer(Tokenizer.Decode(spoken).Trim(), tokens, prompts, answer.Stopped);
+        return new Answer(Tokenizer.Decode(spoken).Trim(), tokens, prompts, answer.Stopped) { SaidYes = answer.Scores is { } scores ? AnswerFork.ProbabilityOfYes(scores) : null };
     }
 }

@@ -58,6 +58,9 @@ public sealed class UniPixelTokens
     public int[] Question(IEnumerable<PromptPart> question, IEnumerable<PromptPart>? answer = null)
         => Tokenizer.Encode([.. question, .. _after, .. answer ?? []], continues: true);
 
+    /// <summary>An answer of our own, and its end.</summary>
+    public int[] Answer(string text) => [.. Tokenizer.Encode(text, SpecialTokens.AsTokens), Stops[0]];
+
     private static int Agreed(Tokenizer tokenizer, string token, string field, int? configured)
     {
         var id = tokenizer.RequiredId(token);

@@ -114,7 +114,7 @@ public sealed class KeyframeActorTests(RunSamples samples)
         var random = new Random(video);
         var frames = new[] { Noise(random, side), Noise(random, side) };
         var asked = new Asked(questions, heard);
-        var texts = Enumerable.Range(0, questions).Select(target => (target, target == 0 && text is not null ? text : $"thing {target} of video {video}")).ToList();
+        var texts = Enumerable.Range(0, questions).Select(target => new VideoQuestion(target, target == 0 && text is not null ? text : $"thing {target} of video {video}", QuestionKind.Sentence)).ToList();
         await actor.TellAsync(new KeyframeCommand.Ground(new GroundVideo(frames, texts, maxNewTokens: 40, asked, givenUp)), Stop);
         return asked;
     }

@@ -31,12 +31,40 @@ public sealed class PresenceModelTests : IDisposable
         Assert.Equal(1 / (1 + Math.Exp(-3.5)), read.Probability(new PresenceEvidence(2, 1, 1, 0.01, 20)), precision: 12);
     }
 
+    [Fact]
+    public void A_calibration_of_before_words_were_asked_weighs_what_it_always_did()
+    {
+        File.WriteAllText(_folder.File(PresenceModel.FileName), """
+            {"format": "sa2va-presence", "version": 1, "fittedTo": "ref-shapes/val: 451 sentences",
+             "features": ["constant", "share of answers with an object", "coverage", "decades of area above 1e-4", "object score / 10"],
+             "weights": [-2.7404, 0.6635, 2.0778, 1.272, -1.3882], "presentFrom": 0.8070329831760459, "absentTo": 0.6296963558443415}
+            """);
+        var read = PresenceModel.Of(_folder.FullPath);
+        Assert.False(read.WeighsWords);
+        var evidence = new PresenceEvidence(3, 2, 0.5, 0.01, 4);
+        var expected = 1 / (1 + Math.Exp(2.7404 - 0.6635 * 2 / 3 - 2.0778 * 0.5 - 1.272 * 2 + 1.3882 * 0.4));
+        Assert.Equal(expected, read.Probability(evidence), precision: 12);
+        Assert.Equal(expected, read.Probability(evidence with { SaidYes = 0.01 }), precision: 12);
+    }
+
+    [Fact]
+    public void What_was_said_is_weighed_where_there_is_a_weight_and_what_was_not_said_speaks_for_neither()
+    {
+        new PresenceModel([-1, 0, 0, 0, 0, 4], 0.9, 0.1).Write(_folder.File(PresenceModel.FileName), "a dataset");
+        var read = PresenceModel.Of(_folder.FullPath);
+        Assert.True(read.WeighsWords);
+        var evidence = new PresenceEvidence(3, 2, 0.5, 0.01, 4);
+        Assert.Equal(1 / (1 + Math.Exp(1 - 4 * 0.75)), read.Probability(evidence with { SaidYes = 0.75 }), precision: 12);
+        Assert.Equal(1 / (1 + Math.Exp(1 - 4 * 0.5)), read.Probability(evidence), precision: 12);
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("[]")]
     [InlineData("nonsense")]
     [InlineData("""{"format":"sa2va-presence","version":1,"weights":[1,2],"presentFrom":0.9,"absentTo":0.1}""")]
     [InlineData("""{"format":"sa2va-presence","version":1,"weights":[1,2,3,4,5],"presentFrom":0.1,"absentTo":0.9}""")]
+    [InlineData("""{"format":"sa2va-presence","version":1,"weights":[1,2,3,4,5,6,7],"presentFrom":0.9,"absentTo":0.1}""")]
     public void Another_file_of_that_name_is_refused_by_name(string content)
     {
         var path = _folder.File(PresenceModel.FileName);

@@ -1,6 +1,12 @@
+using Sa2VA.Cluster.Grounding;
+using Sa2VA.Cluster.Journal;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Tests.Runs;
 using Sa2VA.Cluster.Verification;
+using Sa2VA.Cluster.Videos;
+using Sa2VA.Media;
+using Sa2VA.Models.Sa2va;
+using Sa2VA.Tensors;
 
 namespace Sa2VA.Cluster.Tests.Verification;
 
@@ -58,6 +64,69 @@ public sealed class VerifiedRunTests(RunSamples samples) : IDisposable
     }
 
     [Fact]
+    public async Task In_words_a_sentence_is_asked_once_ever_about_the_first_key_frames()
+    {
+        RunResult result;
+        do
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+            result = await VideoRun.ExecuteAsync(InWords("words", samples.Tiny), new Watcher(progress =>
+            {
+                if (progress.Stage == RunStage.Grounding && progress.Message?.EndsWith("answered", StringComparison.Ordinal) == true) stop.Cancel();
+            }), cancellationToken: stop.Token);
+        }
+        while (result.Outcome == RunOutcome.Interrupted);
+
+        using var journal = SqliteJournal.Open(Path.Combine(_folder.File("words"), "journal.db"));
+        var said = new List<VideoEvent.PresenceSaid>();
+        await foreach (var record in journal.ReadAsync(result.VideoId, fromSequence: 1, Stop))
+        {
+            if (new VideoCodec().Decode(record) is VideoEvent.PresenceSaid one) said.Add(one);
+        }
+
+        using var model = Sa2vaModel.Load(samples.Tiny, Device.CPU);
+        var info = await MediaProbe.ProbeAsync(samples.Clip, MediaLimits.Default, Stop);
+        var images = await KeyFramePictures.ReadAsync(info, [0, 22, 44, 66, 89], model, MediaLimits.Default, Stop);
+        using var prefix = model.EncodeFrames([.. images.Select(image => new RgbPixels(image.Width, image.Height, image.Memory))]);
+        using var asked = model.BeginPresence(prefix, "the bar");
+        model.Step([asked]);
+        Assert.Equal(asked.Answer!.SaidYes, Assert.Single(said).Prompt.SaidYes);
+        Assert.Equal(asked.Answer.SaidYes, result.Verdicts[0].Evidence.SaidYes);
+
+        // It says nothing about masks, and one interrupted has what one that was not has.
+        var whole = await VideoRun.ExecuteAsync(InWords("whole", samples.Tiny), cancellationToken: Stop);
+        Assert.Equivalent(whole.Verdicts, result.Verdicts, strict: true);
+        Assert.Equal((3, 3), (whole.Verdicts[0].Evidence.Asked, whole.Verdicts[0].Evidence.Found));
+        Assert.Equal(whole.Objects[0].Chain, result.Objects[0].Chain);
+    }
+
+    [Fact]
+    public async Task In_words_it_is_asked_where_the_models_own_calibration_weighs_it_unless_somebody_says_otherwise()
+    {
+        var model = Copied(samples.Tiny);
+        async Task<PresenceVerdict> VerdictAsync(string folder, bool? words = null) => (await VideoRun.ExecuteAsync(
+            Request(folder, model) with { Video = samples.ClipOf(20), Verify = new VerifyOptions { Asks = 1, Words = words } }, cancellationToken: Stop)).Verdicts[0];
+        new PresenceModel([0, 0, 0, 0, 0], 0.9, 0.1).Write(Path.Combine(model, PresenceModel.FileName), "before");
+        Assert.Null((await VerdictAsync("before")).Evidence.SaidYes);
+        var unweighed = await VerdictAsync("asked", words: true);
+        Assert.Equal(0.5, unweighed.Probability);
+        new PresenceModel([0, 0, 0, 0, 0, 8], 0.9, 0.1).Write(Path.Combine(model, PresenceModel.FileName), "with words");
+        var weighed = await VerdictAsync("weighed");
+        Assert.Equal(unweighed.Evidence.SaidYes, weighed.Evidence.SaidYes);
+        Assert.Equal(1 / (1 + Math.Exp(-8 * weighed.Evidence.SaidYes!.Value)), weighed.Probability, precision: 12);
+        var silent = await VerdictAsync("silent", words: false);
+        Assert.Equal((null, 1 / (1 + Math.Exp(-4))), (silent.Evidence.SaidYes, silent.Probability));
+    }
+
+    [Fact]
+    public async Task A_UniPixel_is_asked_in_words_too()
+    {
+        var result = await VideoRun.ExecuteAsync(InWords("unipixel", samples.TinyUniPixel) with { Video = samples.ClipOf(20) }, cancellationToken: Stop);
+        Assert.Equal(RunOutcome.Completed, result.Outcome);
+        Assert.InRange(result.Verdicts[0].Evidence.SaidYes!.Value, 1e-9, 1 - 1e-9);
+    }
+
+    [Fact]
     public async Task A_verified_run_is_another_than_a_plain_one_and_follows_the_same_answer()
     {
         var verified = await VideoRun.ExecuteAsync(Request("work", samples.Tiny), cancellationToken: Stop);
@@ -70,9 +139,7 @@ public sealed class VerifiedRunTests(RunSamples samples) : IDisposable
     [Fact]
     public async Task A_calibration_that_is_none_fails_before_anything_is_tracked()
     {
-        var model = _folder.File("model");
-        Directory.CreateDirectory(model);
-        foreach (var file in Directory.EnumerateFiles(samples.Tiny)) File.Copy(file, Path.Combine(model, Path.GetFileName(file)));
+        var model = Copied(samples.Tiny);
         await File.WriteAllTextAsync(Path.Combine(model, PresenceModel.FileName), "{}", Stop);
         var result = await VideoRun.ExecuteAsync(Request("work", model), cancellationToken: Stop);
         Assert.Equal((RunOutcome.Failed, RunFailureKind.Model, 0), (result.Outcome, result.Failure!.Kind, result.FramesDone));
@@ -85,6 +152,16 @@ public sealed class VerifiedRunTests(RunSamples samples) : IDisposable
         var refused = await Assert.ThrowsAsync<RunException>(() => VideoRun.ExecuteAsync(Request("work", samples.Tiny) with { Verify = new VerifyOptions { Asks = 17 } }, cancellationToken: Stop));
         Assert.Contains("Verify.Asks", refused.Message, StringComparison.Ordinal);
     }
+
+    private string Copied(string of)
+    {
+        var model = _folder.File("model");
+        Directory.CreateDirectory(model);
+        foreach (var file in Directory.EnumerateFiles(of)) File.Copy(file, Path.Combine(model, Path.GetFileName(file)));
+        return model;
+    }
+
+    private RunRequest InWords(string folder, string model) => Request(folder, model) with { Verify = new VerifyOptions { Words = true } };
 
     private RunRequest Request(string folder, string model)
         => samples.Request(_folder.File(folder), new RunTarget.Expression("the bar")) with { ModelFolder = model, Verify = new VerifyOptions() };

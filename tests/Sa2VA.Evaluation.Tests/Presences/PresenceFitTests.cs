@@ -30,6 +30,26 @@ public sealed class PresenceFitTests
     }
 
     [Fact]
+    public void Answers_in_words_are_weighed_where_there_are_some()
+    {
+        // What is tracked tells nothing, and what is said is right four times of five.
+        var random = new Random(2);
+        var sentences = Enumerable.Range(0, 1000).Select(i => (
+            Evidence: new PresenceEvidence(3, random.Next(4), random.NextDouble(), 0.01, 1) { SaidYes = random.NextDouble() < 0.8 == (i % 2 == 0) ? 0.9 : 0.1 }, i % 2 == 0)).ToList();
+        var model = PresenceFit.Of(sentences);
+        Assert.True(model.WeighsWords);
+        // The log odds grow by 2 · ln(4) from 0.1 to 0.9.
+        Assert.Equal(2 * Math.Log(4) / 0.8, model.Weights[^1], tolerance: 0.7);
+        Assert.InRange(model.Weights[1], -1, 1);
+        var silent = PresenceFit.Of([.. sentences.Select(one => (one.Evidence with { SaidYes = null }, one.Item2))]);
+        Assert.Equal((false, PresenceModel.LeastFeatures), (silent.WeighsWords, silent.Weights.Count));
+
+        using var folder = new TemporaryFolder();
+        model.Write(folder.File(PresenceModel.FileName), "these");
+        Assert.Equal(model.Weights, PresenceModel.Of(folder.FullPath).Weights);
+    }
+
+    [Fact]
     public void Kinds_that_nothing_confuses_leave_nothing_unsure_and_finite_weights()
     {
         var sentences = Enumerable.Range(0, 40).Select(i => (i % 2 == 0 ? new PresenceEvidence(3, 3, 0.8, 0.02, 5) : new PresenceEvidence(3, 0, 0, 0, 0), i % 2 == 0)).ToList();

@@ -35,17 +35,20 @@ internal sealed class SlowReading : IDisposable
     public (int[] Tokens, float[][] Prompts) Answer(IEnumerable<PromptPart> prompt, string placeholder, Tensor? features, int maxNewTokens, string segmentation = "[SEG]", string stop = "<|im_end|>")
     {
         using var scope = NewDisposeScope();
-        var (language, mark) = (_network.LanguageModel, _tokenizer.RequiredId(placeholder));
-        int[] ids = [.. _tokenizer.BeginOfSequence is { } begin ? (int[])[begin] : [], .. _tokenizer.Encode(prompt)];
-        var (rows, used) = (new List<Tensor>(), 0L);
-        foreach (var id in ids)
-            rows.Add(id == mark ? features!.narrow(0, used++, 1).unsqueeze(0) : language.Embed([id]));
-        Assert.Equal(features?.size(0) ?? 0, used);
-
+        var language = _network.LanguageModel;
         using var cache = language.NewCache();
         var limits = new GenerationOptions(maxNewTokens, [_tokenizer.RequiredId(stop)], _tokenizer.RequiredId(segmentation));
-        using var answer = AnswerDecoding.Run(language, cache, cat([.. rows], 1), limits, TestContext.Current.CancellationToken);
+        using var answer = AnswerDecoding.Run(language, cache, Embed(prompt, placeholder, features), limits, TestContext.Current.CancellationToken);
         return ([.. answer.Tokens], [.. answer.WatchedStates.Select(state => _network.ProjectSegmentation(state).ToArray<float>())]);
+    }
+
+    /// <summary>The scores of every token with which an answer may begin.</summary>
+    public float[] Scores(IEnumerable<PromptPart> prompt, string placeholder, Tensor features)
+    {
+        using var scope = NewDisposeScope();
+        using var cache = _network.LanguageModel.NewCache();
+        var states = _network.LanguageModel.forward(Embed(prompt, placeholder, features), cache);
+        return _network.LanguageModel.Logits(states.select(1, -1)).ToArray<float>();
     }
 
     /// <summary>What an InternVL tower makes of pictures, in the current scope: [n, H].</summary>
@@ -53,4 +56,15 @@ internal sealed class SlowReading : IDisposable
         cat([.. pictures.Select(one => _network.Look(ImageNormalizer.Sam2.Normalize(one.Bytes.Span, one.Height, one.Width)).squeeze(0))]);
 
     public void Dispose() => _store.Dispose();
+
+    private Tensor Embed(IEnumerable<PromptPart> prompt, string placeholder, Tensor? features)
+    {
+        var mark = _tokenizer.RequiredId(placeholder);
+        int[] ids = [.. _tokenizer.BeginOfSequence is { } begin ? (int[])[begin] : [], .. _tokenizer.Encode(prompt)];
+        var (rows, used) = (new List<Tensor>(), 0L);
+        foreach (var id in ids)
+            rows.Add(id == mark ? features!.narrow(0, used++, 1).unsqueeze(0) : _network.LanguageModel.Embed([id]));
+        Assert.Equal(features?.size(0) ?? 0, used);
+        return cat([.. rows], 1);
+    }
 }

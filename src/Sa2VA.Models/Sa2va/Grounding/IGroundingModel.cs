@@ -47,6 +47,15 @@ public interface IGroundingModel : IDisposable
     /// <exception cref="ArgumentException">The question is empty or too long.</exception>
     PendingAnswer Begin(VisionPrefix prefix, string question, AskOptions? options = null);
 
+    /// <summary>
+    /// Asks in words whether something is there, see <see cref="PresenceQuestion"/>; to be decoded as any other answer. It is complete after one
+    /// step and has <see cref="Answer.SaidYes"/>.
+    /// </summary>
+    /// <param name="prefix">Of this model; unchanged.</param>
+    /// <param name="expression">What a person calls it.</param>
+    /// <exception cref="ArgumentException">It is empty or too long, or the model's tokenizer cannot tell "yes" from "no".</exception>
+    PendingAnswer BeginPresence(VisionPrefix prefix, string expression);
+
     /// <summary>Decodes one token more of each answer, in one pass; those that are complete stay as they are. A step that fails may be done again.</summary>
     void Step(IReadOnlyList<PendingAnswer> answers);
 }
