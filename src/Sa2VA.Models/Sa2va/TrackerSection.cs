@@ -7,9 +7,6 @@ namespace Sa2VA.Models.Sa2va;
 /// <summary>Reads <c>sam2</c> of a <c>config.json</c>: a tracker that is none of the published ones.</summary>
 internal static class TrackerSection
 {
-    // Beyond any published one; building so many blocks must end.
-    private const int DeepestTracker = 1024;
-
     /// <param name="json">The whole of <c>config.json</c>.</param>
     /// <param name="where">What messages call it.</param>
     /// <exception cref="ModelFolderException">It cannot be used.</exception>
@@ -18,8 +15,6 @@ internal static class TrackerSection
         try
         {
             var config = Sam2Config.FromJson(json);
-            if (config.Trunk.Stages.Any(blocks => blocks is < 0 or > DeepestTracker))
-                throw new FormatException($"a stage of the trunk has 0 to {DeepestTracker} blocks.");
             // Sizes that contradict each other show when the modules are put together, which costs little without weights.
             using var catalogue = new CatalogueStore();
             _ = new Sam2Model(new WeightScope(catalogue), config);

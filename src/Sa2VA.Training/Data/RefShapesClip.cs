@@ -129,10 +129,11 @@ public sealed class RefShapesClip : TrainingClip
         };
     }
 
-    public override TrainingTurn AskAboutRegion(int thing) => new(
-        "Please give me a short description of the region in the picture marked by region1.", $"It is {Name(_video.Objects[thing])}.", Things: 0, About: 1u << thing)
+    public override TrainingTurn AskAboutRegion(IReadOnlyList<int> things, int asked) => new(
+        string.Create(CultureInfo.InvariantCulture, $"Please give me a short description of the region in the picture marked by region{asked + 1}."),
+        $"It is {Name(_video.Objects[things[asked]])}.", Things: 0, About: 1u << things[asked])
     {
-        Region = 1u << thing,
+        Regions = [.. things.Select(thing => 1u << thing)],
         IsPlain = true,
     };
 

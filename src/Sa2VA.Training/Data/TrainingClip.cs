@@ -53,8 +53,9 @@ public abstract class TrainingClip
     public virtual TrainingTurn? Caption(IReadOnlyList<uint[]> shown) => null;
 
     /// <summary>A question about a region of a picture; null when the dataset cannot say what is in it.</summary>
-    /// <param name="thing">What is in the region, which the question calls <c>region1</c>.</param>
-    public virtual TrainingTurn? AskAboutRegion(int thing) => null;
+    /// <param name="things">What is in the regions that are shown, <c>region1</c> first.</param>
+    /// <param name="asked">Which of them it is about, from 0.</param>
+    public virtual TrainingTurn? AskAboutRegion(IReadOnlyList<int> things, int asked) => null;
 
     /// <summary>The classes of a thing, one per <see cref="ClassSizes"/>; empty when the dataset does not say.</summary>
     public virtual IReadOnlyList<int> ClassesOf(int thing) => [];
@@ -78,8 +79,8 @@ public sealed record TrainingTurn(string Question, string Answer, uint Things, u
     /// <summary>Whether the question is put as it is, and not as a request for a mask.</summary>
     public bool IsPlain { get; init; }
 
-    /// <summary>The things in the region of the picture that the question calls <c>region1</c>; 0 for a question without one.</summary>
-    public uint Region { get; init; }
+    /// <summary>The things in the regions of the picture that are shown with the question, <c>region1</c> first; none for most questions.</summary>
+    public IReadOnlyList<uint> Regions { get; init; } = [];
 
     /// <summary>What a model should look at while it answers.</summary>
     public uint Seen => Things | About;

@@ -9,6 +9,9 @@ internal sealed class TurnSampler(Sa2vaConfig config, PromptTokens prompts, Samp
     // A visual token shows a thing that covers this much of it.
     private const float ShownShare = 0.2f;
 
+    // Regions that are shown with one question.
+    private const int MostRegions = 4;
+
     // Cells along a side of a frame, as the language model sees it.
     private readonly int _cells = config.CellsPerSide;
 
@@ -67,7 +70,9 @@ internal sealed class TurnSampler(Sa2vaConfig config, PromptTokens prompts, Samp
         for (var i = 0; i < options.Regions && isStill && seen != 0; i++)
         {
             int[] there = [.. Enumerable.Range(0, 32).Where(thing => (seen >> thing & 1) != 0)];
-            if (clip.AskAboutRegion(there[random.Below(there.Length)]) is { } about) words.Add(about);
+            random.Shuffle<int>(there);
+            int[] marked = there[..random.Between(1, Math.Min(there.Length, MostRegions))];
+            if (clip.AskAboutRegion(marked, random.Below(marked.Length)) is { } about) words.Add(about);
         }
 
         return words;
@@ -91,10 +96,10 @@ internal sealed class TurnSampler(Sa2vaConfig config, PromptTokens prompts, Samp
 
     private SampledTurn Tokens(TrainingTurn turn, SurveyTokens survey, TrainingClip clip, ClipView[] views, ClipView[] shown, bool isStill, ref SampleRandom random)
     {
-        var cells = turn.Region == 0 ? [] : CellsOf(turn.Region, clip, shown[0]);
-        var region = cells.Count == 0 ? [] : prompts.Regions([cells.Count]);
+        List<IReadOnlyList<int>> cells = [.. turn.Regions.Select(region => CellsOf(region, clip, shown[0]))];
+        var regions = cells.Count == 0 ? [] : prompts.Regions([.. cells.Select(region => region.Count)]);
         var put = turn.IsPlain ? "\n" + turn.Question.Trim() : QuestionTemplate.Apply(turn.Question, isStill);
-        int[] question = [.. region, .. prompts.Question(PromptTokens.Tail(turn.Region == 0 ? 0 : 1) + put)];
+        int[] question = [.. regions, .. prompts.Question(PromptTokens.Tail(cells.Count) + put)];
         var answer = prompts.Answer(turn.Answer);
         int[] ids = [.. question, .. survey.Ids, .. answer];
 
@@ -111,7 +116,7 @@ internal sealed class TurnSampler(Sa2vaConfig config, PromptTokens prompts, Samp
 
         return new SampledTurn(ids, question.Length, turn.IsSpoken, segments, [.. survey.Kinds, .. new AnswerKind[answer.Length]], looks)
         {
-            Repeated = [.. Enumerable.Range(0, region.Length).Where(at => region[at] == prompts.Placeholder).Zip(cells)],
+            Repeated = [.. Enumerable.Range(0, regions.Length).Where(at => regions[at] == prompts.Placeholder).Zip(cells.SelectMany(region => region))],
         };
     }
 

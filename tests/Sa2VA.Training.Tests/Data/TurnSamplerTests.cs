@@ -68,19 +68,25 @@ public sealed class TurnSamplerTests
     [Fact]
     public void A_region_is_shown_by_the_tokens_with_which_a_model_is_asked_about_it()
     {
-        var (turns, clip) = Turns(new SampleOptions { Questions = 1, Descriptions = 1, Regions = 3 }, isStill: true);
+        var (turns, clip) = Turns(new SampleOptions { Questions = 1, Descriptions = 1, Regions = 12 }, isStill: true);
         var about = turns.Where(turn => turn.Repeated.Count > 0).ToList();
-        Assert.Equal(3, about.Count);
+        Assert.Equal(12, about.Count);
+        var counts = new HashSet<int>();
         foreach (var turn in about)
         {
-            var tokens = OneTile.TokensPerFrame;
-            var whole = Tiny.Prompts.StillPrefix(tokens, [turn.Repeated.Count]);
-            int[] asked = [.. whole, .. Tiny.Prompts.Question(PromptTokens.Tail(1) + "\n" + clip.AskAboutRegion(0)!.Question)];
-            Assert.Equal(asked, (int[])[.. Tiny.Prompts.StillPrefix(tokens, []), .. turn.Ids[..turn.AnswerStart]]);
+            // Where the placeholders of one region end, another token stands.
+            var sizes = turn.Repeated.Select((one, i) => one.Index - i).GroupBy(run => run).Select(run => run.Count()).ToList();
+            counts.Add(sizes.Count);
+            var questions = Enumerable.Range(0, sizes.Count).Select(asked => clip.AskAboutRegion([.. Enumerable.Repeat(0, sizes.Count)], asked)!.Question);
+            var still = Tiny.Prompts.StillPrefix(OneTile.TokensPerFrame, []);
+            var whole = Tiny.Prompts.StillPrefix(OneTile.TokensPerFrame, sizes);
+            int[] asked = [.. still, .. turn.Ids[..turn.AnswerStart]];
+            Assert.Contains(questions, question => asked.SequenceEqual([.. whole, .. Tiny.Prompts.Question(PromptTokens.Tail(sizes.Count) + "\n" + question)]));
             Assert.All(turn.Repeated, one => Assert.Equal(Tiny.Prompts.Placeholder, turn.Ids[one.Index]));
-            var shapes = _video.Objects.Select(thing => clip.AskAboutRegion(thing.Index)!.Answer);
-            Assert.Contains(Tiny.Tokenizer.Decode(turn.Ids[turn.AnswerStart..^1]), shapes);
+            Assert.Contains(Tiny.Tokenizer.Decode(turn.Ids[turn.AnswerStart..^1]), _video.Objects.Select(thing => clip.AskAboutRegion([thing.Index], 0).Answer));
         }
+
+        Assert.True(counts.Count > 1, "all questions show as many regions");
     }
 
     [Fact]

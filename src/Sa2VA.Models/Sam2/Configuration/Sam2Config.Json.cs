@@ -30,7 +30,7 @@ public sealed partial record Sam2Config
             Heads = ReadHeads(node),
             HiddenDim = hidden,
             MemDim = node.Int("mem_dim", memoryEncoder.OutDim),
-            NumMaskmem = node.Int("num_maskmem", 7),
+            NumMaskmem = node.Depth("num_maskmem", 7),
             SigmoidScaleForMemEnc = node.Double("sigmoid_scale_for_mem_enc", 1),
             SigmoidBiasForMemEnc = node.Double("sigmoid_bias_for_mem_enc", 0),
             BinarizeMaskFromPtsForMemEnc = node.Bool("binarize_mask_from_pts_for_mem_enc", false),
@@ -72,7 +72,7 @@ public sealed partial record Sam2Config
     {
         EmbedDim = node.Int("embed_dim", 96),
         NumHeads = node.Int("num_heads", 1),
-        Stages = node.Ints("stages", [2, 3, 16, 3]),
+        Stages = node.Depths("stages", [2, 3, 16, 3]),
         WindowSpec = node.Ints("window_spec", [8, 4, 14, 7]),
         GlobalAttBlocks = node.Ints("global_att_blocks", [12, 16, 20]),
         WindowPosEmbedBkgSpatialSize = node.Ints("window_pos_embed_bkg_spatial_size", [14, 14]),
@@ -112,7 +112,7 @@ public sealed partial record Sam2Config
         return new MemoryAttentionConfig
         {
             DModel = node.Int("d_model", hidden),
-            NumLayers = node.Int("num_layers", 4),
+            NumLayers = node.Depth("num_layers", 4),
             DimFeedforward = layer.Int("dim_feedforward", 2048),
             PosEncAtInput = node.Bool("pos_enc_at_input", true),
             PosEncAtAttn = layer.Bool("pos_enc_at_attn", false),
@@ -147,7 +147,7 @@ public sealed partial record Sam2Config
             MaskStride = mask.Int("stride", 4),
             MaskPadding = mask.Int("padding", 0),
             MaskTotalStride = mask.Int("total_stride", parent.Int("mask_downsampler_total_stride", 16)),
-            FuserLayers = fuser.Int("num_layers", 2),
+            FuserLayers = fuser.Depth("num_layers", 2),
             FuserKernel = layer.Int("kernel_size", 7),
             FuserPadding = layer.Int("padding", 3),
             FuserDepthwise = layer.Bool("use_dwconv", true),
@@ -162,12 +162,12 @@ public sealed partial record Sam2Config
         return new SamHeadsConfig
         {
             MaskInChans = node.Int("mask_in_chans", 16),
-            Depth = transformer.Int("depth", 2),
+            Depth = transformer.Depth("depth", 2),
             NumHeads = transformer.Int("num_heads", 8),
             MlpDim = transformer.Int("mlp_dim", 2048),
             AttentionDownsampleRate = transformer.Int("attention_downsample_rate", 2),
-            NumMultimaskOutputs = node.Int("num_multimask_outputs", 3),
-            IouHeadDepth = node.Int("iou_head_depth", 3),
+            NumMultimaskOutputs = node.Depth("num_multimask_outputs", 3),
+            IouHeadDepth = node.Depth("iou_head_depth", 3),
             IouHeadHiddenDim = node.Int("iou_head_hidden_dim", 256),
         };
     }
