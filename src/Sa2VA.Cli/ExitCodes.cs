@@ -1,3 +1,4 @@
+using Sa2VA.Cluster.Annotation.Describing;
 using Sa2VA.Cluster.Runs;
 
 namespace Sa2VA.Cli;
@@ -30,6 +31,13 @@ internal static class ExitCodes
         RunFailureKind.Storage => Output,
         RunFailureKind.TakenOver => TakenOver,
         _ => Internal,
+    };
+
+    public static int Of(DescriberFailure kind) => kind switch
+    {
+        DescriberFailure.Access => Access,
+        DescriberFailure.Unavailable => Server,
+        _ => Usage,
     };
 
     public static string Name(int code) => code switch

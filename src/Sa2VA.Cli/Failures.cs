@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
 using System.Text.Json.Nodes;
+using Sa2VA.Cluster.Annotation.Describing;
 using Sa2VA.Cluster.Client;
 using Sa2VA.Cluster.Exports;
 using Sa2VA.Cluster.Local;
@@ -37,6 +38,7 @@ internal static class Failures
             _ when stopRequested && failure is OperationCanceledException or RunException { Kind: RunFailureKind.Settings } && stopRequested
                 => (ExitCodes.Interrupted, "Stopped before anything was done. The same command starts again."),
             CliException cli => (cli.ExitCode, cli.Message),
+            DescriberException describer => (ExitCodes.Of(describer.Kind), describer.Message),
             RunException run => (ExitCodes.Of(run.Kind), run.Message),
             MediaException media => (ExitCodes.Media, media.Message),
             ModelFolderException => (ExitCodes.Model, failure.Message),

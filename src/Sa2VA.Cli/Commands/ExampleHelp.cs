@@ -15,6 +15,7 @@ internal sealed class ExampleHelp(HelpAction help) : SynchronousCommandLineActio
         ["caption"] = CaptionCommand.Examples,
         ["describe"] = DescribeCommand.Examples,
         ["export"] = ExportCommand.Examples,
+        ["annotate"] = AnnotateCommand.Examples,
         ["eval"] = EvalCommand.Examples,
         ["train"] = TrainCommand.Examples,
         ["models init"] = ModelsCommand.InitExamples,

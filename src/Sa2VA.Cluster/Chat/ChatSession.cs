@@ -45,8 +45,22 @@ public sealed class ChatSession : IAsyncDisposable
     {
         RunRules.CheckGrounding(request.KeyFrames, maxNewTokens: 1);
         var model = await host.GetAsync(cancellationToken);
+        return await OpenAsync(host, model, request, source, await ReadAsync(source, request, model.Conversing, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>The same about pictures in memory: none, a still picture, or frames of a video in order of time. They stay the caller's.</summary>
+    internal static async Task<ChatSession> OpenAsync(ModelHost host, IReadOnlyList<RgbImage> pictures, CancellationToken cancellationToken)
+    {
+        var model = await host.GetAsync(cancellationToken);
+        var config = model.Conversing.Config;
+        var isStill = pictures.Count == 1;
+        var seen = new ChatPictures([.. pictures.SelectMany(picture => isStill ? KeyFramePictures.Still(picture, config) : [KeyFramePictures.Frame(picture, config)])], isStill, []);
+        return await OpenAsync(host, model, new ChatRequest(), source: null, seen, cancellationToken);
+    }
+
+    private static async Task<ChatSession> OpenAsync(ModelHost host, RunModel model, ChatRequest request, VideoInfo? source, ChatPictures pictures, CancellationToken cancellationToken)
+    {
         var language = model.Conversing;
-        var pictures = await ReadAsync(source, request, language, cancellationToken);
         var session = new ChatSession(host, model, host.Spawn("chat", () => new ChatActor(language, host.Tensors), ChatActor.MailboxCapacity), request, source);
         try
         {
