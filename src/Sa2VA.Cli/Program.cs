@@ -4,7 +4,7 @@ using Sa2VA.Cli.Commands;
 
 var root = new RootCommand("Sa2VA.Cluster: a video and a sentence in, masks out.")
 {
-    RunCommand.Create(), ChatCommand.Create(), CaptionCommand.Create(), DescribeCommand.Create(), ExportCommand.Create(), AnnotateCommand.Create(), EvalCommand.Create(), TrainCommand.Create(), BenchCommand.Create(), ModelsCommand.Create(), ClusterCommand.Create(), NodeCommand.Create(),
+    RunCommand.Create(), ChatCommand.Create(), CaptionCommand.Create(), DescribeCommand.Create(), AskCommand.Create(), ExportCommand.Create(), AnnotateCommand.Create(), EvalCommand.Create(), TrainCommand.Create(), BenchCommand.Create(), ModelsCommand.Create(), ClusterCommand.Create(), NodeCommand.Create(),
     ProfileCommand.Create(), CompletionCommand.Create(),
 };
 foreach (var command in RemoteCommands.Create()) root.Subcommands.Add(command);

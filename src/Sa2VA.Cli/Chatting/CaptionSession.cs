@@ -16,6 +16,8 @@ internal static class CaptionSession
     {
         OutputFolder.Prepare(arguments.OutputFolder);
         await using var chat = await OpenChat.OpenAsync(arguments, cancellationToken);
+        if (!chat.Session.SaysCaptions)
+            throw new CliException(ExitCodes.Model, $"'{arguments.Model}' is a UniPixel: it answers questions and finds what sentences mean, but was not trained to describe with masks. Give a Sa2VA folder, or ask: sa2va chat.");
         var answer = await chat.Session.AskAsync(GroundedCaption.Request, arguments.Ask, cancellationToken: cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         var caption = GroundedCaption.Of(answer, chat.Session.Tokenizer);

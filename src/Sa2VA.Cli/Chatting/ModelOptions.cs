@@ -3,6 +3,7 @@ using Sa2VA.Cli.Commands;
 using Sa2VA.Cluster.Chat;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Media;
+using Sa2VA.Models.Checkpoints;
 using Sa2VA.Models.LanguageModels;
 using Sa2VA.Models.Sa2va;
 
@@ -17,7 +18,7 @@ internal sealed class ModelOptions
     private readonly Option<string?> _out = new("--out", "-o") { HelpName = "DIR", Description = "Folder for the files. Default: the name of the video or picture with '.sa2va', in the current folder." };
     private readonly Option<string> _device = new("--device", "-d") { HelpName = "NAME", Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu" };
     private readonly Option<string> _protocol = new("--protocol") { HelpName = "sa2va|sa2va-i", Description = "How the answers about key frames become tracks.", DefaultValueFactory = _ => "sa2va-i" };
-    private readonly Option<int> _keyFrames = new("--keyframes") { HelpName = "N", Description = "Frames that the language model sees.", DefaultValueFactory = _ => 5 };
+    private readonly Option<int?> _keyFrames = new("--keyframes") { HelpName = "N", Description = "Frames that the language model sees. Default: 5, for a UniPixel 16." };
     private readonly Option<int> _threads = new("--threads") { HelpName = "N", Description = "CPU threads. Default: one per core.", DefaultValueFactory = _ => Environment.ProcessorCount };
     private readonly Option<int> _tokens = new("--max-tokens") { HelpName = "N", Description = "Longest answer in tokens, at most 8192.", DefaultValueFactory = _ => 2048 };
     private readonly Option<double> _temperature = new("--temperature") { HelpName = "T", Description = "Draws tokens instead of taking the likeliest one: below 1 more likely ones, above 1 less likely ones." };
@@ -64,7 +65,7 @@ internal sealed class ModelOptions
             Request = new ChatRequest
             {
                 Source = source,
-                KeyFrames = parsed.GetValue(_keyFrames),
+                KeyFrames = parsed.GetValue(_keyFrames) ?? GroundingModels.DefaultKeyFrames(model),
                 Protocol = parsed.GetValue(_protocol) == "sa2va" ? GroundingProtocol.Sa2va : GroundingProtocol.Sa2vaI,
             },
             IsPicture = image is not null,

@@ -14,6 +14,7 @@ internal sealed class ExampleHelp(HelpAction help) : SynchronousCommandLineActio
         ["chat"] = ChatCommand.Examples,
         ["caption"] = CaptionCommand.Examples,
         ["describe"] = DescribeCommand.Examples,
+        ["ask"] = AskCommand.Examples,
         ["export"] = ExportCommand.Examples,
         ["annotate"] = AnnotateCommand.Examples,
         ["eval"] = EvalCommand.Examples,

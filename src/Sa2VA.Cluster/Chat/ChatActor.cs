@@ -1,6 +1,7 @@
 using Sa2VA.Actors;
 using Sa2VA.Cluster.Tracking;
 using Sa2VA.Models.Sa2va;
+using Sa2VA.Models.Sa2va.Grounding;
 using static Sa2VA.Tensors.torch;
 
 namespace Sa2VA.Cluster.Chat;
@@ -10,7 +11,7 @@ namespace Sa2VA.Cluster.Chat;
 /// of other conversations and of videos, so that a long answer holds up nobody. What goes wrong with a question is told to whoever asked it;
 /// the conversation stays as it was before.
 /// </summary>
-internal sealed class ChatActor(Sa2vaModel model, TensorThread tensors) : Actor<ChatCommand>
+internal sealed class ChatActor(IConversingModel model, TensorThread tensors) : Actor<ChatCommand>
 {
     /// <summary>Questions that may wait.</summary>
     public const int MailboxCapacity = 8;

@@ -4,6 +4,7 @@ using Sa2VA.Cluster.Grounding;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Media;
 using Sa2VA.Models.Sa2va;
+using Sa2VA.Models.Sa2va.Grounding;
 using Sa2VA.Models.Tokenizers;
 
 namespace Sa2VA.Cluster.Chat;
@@ -28,7 +29,10 @@ public sealed class ChatSession : IAsyncDisposable
     public VideoInfo? Source { get; }
 
     /// <summary>The model's.</summary>
-    public Tokenizer Tokenizer => ((Sa2vaModel)_model.Language!).Tokenizer;
+    public Tokenizer Tokenizer => _model.Conversing.Tokenizer;
+
+    /// <summary>Whether the model was trained to describe what it sees with a mask for each phrase.</summary>
+    public bool SaysCaptions => _model.Language is Sa2vaModel;
 
     /// <summary>Loads what is needed and looks at the file.</summary>
     /// <param name="host">The model, shared with whoever else has it.</param>
@@ -52,9 +56,9 @@ public sealed class ChatSession : IAsyncDisposable
     internal static async Task<ChatSession> OpenAsync(ModelHost host, IReadOnlyList<RgbImage> pictures, CancellationToken cancellationToken)
     {
         var model = await host.GetAsync(cancellationToken);
-        var config = model.Conversing.Config;
+        var language = model.Conversing;
         var isStill = pictures.Count == 1;
-        var seen = new ChatPictures([.. pictures.SelectMany(picture => isStill ? KeyFramePictures.Still(picture, config) : [KeyFramePictures.Frame(picture, config)])], isStill, []);
+        var seen = new ChatPictures([.. pictures.SelectMany(picture => KeyFramePictures.Of(picture, isStill, pictures.Count, language))], isStill, []);
         return await OpenAsync(host, model, new ChatRequest(), source: null, seen, cancellationToken);
     }
 
@@ -136,22 +140,22 @@ public sealed class ChatSession : IAsyncDisposable
         return await MediaProbe.ProbeAsync(path, MediaLimits.Default, cancellationToken);
     }
 
-    private static async Task<ChatPictures> ReadAsync(VideoInfo? source, ChatRequest request, Sa2vaModel model, CancellationToken cancellationToken)
+    private static async Task<ChatPictures> ReadAsync(VideoInfo? source, ChatRequest request, IConversingModel model, CancellationToken cancellationToken)
     {
         if (source is null) return new ChatPictures([], IsStill: false, []);
         if (request.Frame is not { } frame)
         {
-            var frames = request.Protocol.Procedure().KeyFrames((int)source.FrameCount, request.KeyFrames);
-            var pictures = await KeyFramePictures.ReadAsync(source, frames, model.Config, MediaLimits.Default, cancellationToken);
+            var frames = request.Protocol.ProcedureFor(model).KeyFrames((int)source.FrameCount, request.KeyFrames);
+            var pictures = await KeyFramePictures.ReadAsync(source, frames, model, MediaLimits.Default, cancellationToken);
             return new ChatPictures(pictures, source.IsStill, Cells(source, request, model));
         }
 
         if (frame < 0 || frame >= source.FrameCount)
             throw new RunException(RunFailureKind.Settings, $"Frame {frame} is to be looked at, but '{source.Path}' has frames 0 to {source.FrameCount - 1}.");
-        var still = await KeyFramePictures.ReadAsync(source with { IsStill = true }, [frame], model.Config, MediaLimits.Default, cancellationToken);
+        var still = await KeyFramePictures.ReadAsync(source with { IsStill = true }, [frame], model, MediaLimits.Default, cancellationToken);
         return new ChatPictures(still, IsStill: true, Cells(source, request, model));
     }
 
-    private static IReadOnlyList<IReadOnlyList<int>> Cells(VideoInfo source, ChatRequest request, Sa2vaModel model) =>
-        [.. request.Regions.Select(mask => RegionCells.Of(mask.Span, source.Width, source.Height, model.Config.CellsPerSide))];
+    private static IReadOnlyList<IReadOnlyList<int>> Cells(VideoInfo source, ChatRequest request, IConversingModel model) =>
+        [.. request.Regions.Select(mask => RegionCells.Of(mask.Span, source.Width, source.Height, ((Sa2vaModel)model).Config.CellsPerSide))];
 }

@@ -4,6 +4,7 @@ using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Tracking;
 using Sa2VA.Cluster.Videos;
 using Sa2VA.Media;
+using Sa2VA.Models.Sa2va.Grounding;
 using Sa2VA.Models.Sam2;
 using Sa2VA.Models.Sam2.Tracking;
 using static Sa2VA.Tensors.torch;
@@ -16,6 +17,8 @@ namespace Sa2VA.Cluster.Chat;
 /// </summary>
 internal sealed class ObjectFollower(RunModel model, TensorThread tensors, VideoInfo info, GroundingProtocol protocol, int keyFrames)
 {
+    private readonly IGroundingProtocol _procedure = model.Follow(protocol.ProcedureFor(model.Language));
+
     /// <summary>The frames in order, each with the masks of all objects. Pieces of work take turns with those of others.</summary>
     /// <exception cref="RunException">A hint does not fit the file.</exception>
     /// <exception cref="MediaException">The file cannot be read.</exception>
@@ -59,13 +62,13 @@ internal sealed class ObjectFollower(RunModel model, TensorThread tensors, Video
         var facts = new VideoFacts(info.Width, info.Height, info.FrameCount, info.NominalRate, info.Duration, info.Codec);
         var order = new VideoOrder(info.Path, "", "", [], protocol, keyFrames, FrameSelection.All, MaxNewTokens: 1);
         var planned = objects.Select((one, place) => new PlannedObject(one.ObjectId, place, one.Label) { Embedding = one.Embedding, Shown = one.Shown }).ToList();
-        return PromptPlan.Of(order, facts, planned, protocol.Procedure().KeyFrames((int)info.FrameCount, keyFrames));
+        return PromptPlan.Of(order, facts, planned, _procedure.PromptFrames(_procedure.KeyFrames((int)info.FrameCount, keyFrames)));
     }
 
     private VideoTracker Open(IReadOnlyList<FollowedObject> objects)
     {
         var options = new TrackerOptions { FrameCount = (int)info.FrameCount, BlankAbsentMasks = true };
-        if (objects.Any(one => one.Embedding is not null)) options = protocol.Procedure().Configure(options);
+        if (objects.Any(one => one.Embedding is not null)) options = _procedure.Configure(options);
         return new VideoTracker(model.Tracker, options, info.Height, info.Width);
     }
 
@@ -79,7 +82,7 @@ internal sealed class ObjectFollower(RunModel model, TensorThread tensors, Video
             {
                 ObjectPrompt.Points(var id, var points) => tracker.AddPoints(frame.Index, features, id, points),
                 ObjectPrompt.Mask(var id, var pixels) => tracker.AddMask(frame.Index, features, id, tensor(pixels, [info.Height, info.Width], model.Tracker.Device)),
-                ObjectPrompt.Sentence(var id, var embedding) => protocol.Procedure().Prompt(tracker, frame.Index, features, id, embedding, model.Language?.LanguageDecoder),
+                ObjectPrompt.Sentence(var id, var embedding) => _procedure.Prompt(tracker, frame.Index, features, id, embedding, model.Language?.LanguageDecoder),
                 _ => throw new InvalidOperationException($"There is no way to show a {prompt.GetType().Name} to the tracker."),
             };
         }
@@ -98,7 +101,8 @@ internal sealed class ObjectFollower(RunModel model, TensorThread tensors, Video
     {
         using var scope = NewDisposeScope();
         var side = model.Tracker.Config.ImageSize;
-        using var resized = image.ResizeBicubic(side, side);
-        return model.Tracker.EncodeImage(model.Normalizer.Normalize(resized.Pixels, side, side, model.Tracker.Device));
+        using var resized = model.Normalizer.ResizesInFloat ? null : image.ResizeBicubic(side, side);
+        var shown = resized ?? image;
+        return model.Tracker.EncodeImage(model.Normalizer.Square(shown.Pixels, shown.Height, shown.Width, side, model.Tracker.Device));
     }
 }

@@ -50,7 +50,9 @@ public sealed class RegionDescriber
         RegionQuestions.Check(questions, regions.Count);
         var source = await ChatSession.ProbeAsync(path, cancellationToken);
         var model = await host.GetAsync(cancellationToken);
-        if (model.Conversing.Config.QwenVision is not null)
+        if (model.Conversing is not Sa2vaModel sa2va)
+            throw new RunException(RunFailureKind.Model, "A UniPixel is not asked about regions of frames, but about objects that it remembers: sa2va ask.");
+        if (sa2va.Config.QwenVision is not null)
             throw new RunException(RunFailureKind.Model, "A Sa2VA over Qwen-VL was not trained to be asked about regions. Give one over InternVL, or ask about the whole picture: sa2va chat.");
         return new RegionDescriber(host, source, regions, keyFrames);
     }

@@ -17,6 +17,10 @@ internal static class KeyFramePictures
             ? ReadAsync(info, frames, sa2va.Config, limits, stop)
             : ReadAsync(info, frames, image => [Resized(image, model.FrameSizes(image.Width, image.Height, frames.Count))], limits, stop);
 
+    /// <summary>What a picture in memory becomes: a still one, or one of so many frames.</summary>
+    public static IReadOnlyList<RgbImage> Of(RgbImage image, bool isStill, int frames, IGroundingModel model) =>
+        model is not Sa2vaModel { Config: var config } ? [Resized(image, model.FrameSizes(image.Width, image.Height, frames))] : isStill ? Still(image, config) : [Frame(image, config)];
+
     private static async Task<IReadOnlyList<RgbImage>> ReadAsync(
         VideoInfo info, IReadOnlyList<int> frames, Func<RgbImage, IReadOnlyList<RgbImage>> pictures, MediaLimits limits, CancellationToken stop)
     {

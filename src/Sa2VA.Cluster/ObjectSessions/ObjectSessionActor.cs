@@ -42,14 +42,19 @@ internal sealed class ObjectSessionActor(IJournal journal, string owner, Session
 
     private async ValueTask AnswerAsync(ObjectSessionCommand.Ask ask, CancellationToken cancellationToken)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ask.Stop, cancellationToken);
         try
         {
             if (ask.Objects.Count > 0)
-                await HandleAsync(new ObjectSessionCommand.Remember(await work.FindAsync(ask.Question, ask.Objects, cancellationToken)), cancellationToken);
+                await HandleAsync(new ObjectSessionCommand.Remember(await work.FindAsync(ask.Question, ask.Objects, either.Token)), cancellationToken);
             List<(int, ImmutableArray<Media.Masks.Rle>)> named = [.. ObjectSessionLogic.Named(State, ask.Question).Select(id => (id, State.Objects[id]))];
-            var turn = new ObjectTurn(ask.Question, ask.AnswerStart, await work.AnswerAsync(ask.Question, named, ask.AnswerStart, cancellationToken));
+            var turn = new ObjectTurn(ask.Question, ask.AnswerStart, await work.AnswerAsync(ask.Question, named, ask.AnswerStart, ask.Said, either.Token));
             await HandleAsync(new ObjectSessionCommand.Record(turn), cancellationToken);
             ask.Reply.Reply(turn);
+        }
+        catch (OperationCanceledException stopped) when (ask.Stop.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            ask.Reply.Fail(stopped);
         }
         catch (ArgumentException refusal)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Threading.Channels;
 using Sa2VA.Actors;
 using Sa2VA.Media.Masks;
 
@@ -7,8 +8,10 @@ namespace Sa2VA.Cluster.ObjectSessions;
 /// <summary>What a session's actor understands.</summary>
 internal abstract record ObjectSessionCommand
 {
-    /// <summary>Find the objects pointed at, remember them, and answer.</summary>
-    public sealed record Ask(string Question, IReadOnlyList<PointedAt> Objects, string AnswerStart, ReplyTo<ObjectTurn> Reply) : ObjectSessionCommand;
+    /// <summary>Find the objects pointed at, remember them, and answer. A question that is stopped before its end is not recorded.</summary>
+    /// <param name="Said">Has room for every piece of the answer.</param>
+    public sealed record Ask(
+        string Question, IReadOnlyList<PointedAt> Objects, string AnswerStart, ChannelWriter<string> Said, ReplyTo<ObjectTurn> Reply, CancellationToken Stop) : ObjectSessionCommand;
 
     /// <summary>Forget an object; the answer says whether there was one.</summary>
     public sealed record Forget(int ObjectId, ReplyTo<bool> Reply) : ObjectSessionCommand;

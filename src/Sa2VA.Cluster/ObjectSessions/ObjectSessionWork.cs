@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Threading.Channels;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Media;
 using Sa2VA.Media.Masks;
@@ -15,8 +16,11 @@ namespace Sa2VA.Cluster.ObjectSessions;
 /// </summary>
 internal sealed class ObjectSessionWork(ModelHost host, string video, VideoInfo info, SessionClip clip, MediaLimits limits) : IAsyncDisposable
 {
-    // Tokens after which others get a turn on the tensor thread.
-    private const int TokensPerPiece = 16;
+    /// <summary>Most tokens of an answer.</summary>
+    public const int MaxNewTokens = 512;
+
+    // Tokens after which others get a turn on the tensor thread, and whoever asked hears of them.
+    private const int TokensPerPiece = 4;
 
     private UniPixelClip? _seen;
 
@@ -31,7 +35,7 @@ internal sealed class ObjectSessionWork(ModelHost host, string video, VideoInfo 
     {
         var model = await ModelAsync(cancellationToken);
         var side = model.Config.Tracker.ImageSize;
-        List<(int, PointedObject)> pointed = [.. objects.Select(one => (one.ObjectId, new PointedObject(PlaceOf(one), one.Coordinates).Scaled(clip.Width, clip.Height, side)))];
+        List<(int, PointedObject)> pointed = [.. objects.Select(one => (one.ObjectId, new PointedObject(ObjectSessionLogic.PlaceOf(clip, one), one.Coordinates).Scaled(clip.Width, clip.Height, side)))];
         var seen = await LookAsync(model, cancellationToken);
         var prompts = await host.Tensors.RunAsync(() => Localize(model, seen, question, pointed), cancellationToken);
         var masks = objects.ToDictionary(one => one.ObjectId, _ => ImmutableArray.CreateBuilder<Rle>(clip.Frames.Length));
@@ -50,35 +54,25 @@ internal sealed class ObjectSessionWork(ModelHost host, string video, VideoInfo 
         return masks.ToDictionary(one => one.Key, one => one.Value.ToImmutable());
     }
 
-    /// <summary>Second pass: the answer to a question, with what is remembered of objects.</summary>
-    public async Task<string> AnswerAsync(string question, IReadOnlyList<(int Id, ImmutableArray<Rle> Masks)> objects, string answerStart, CancellationToken cancellationToken)
+    /// <summary>Second pass: the answer to a question, with what is remembered of objects. It is told piece by piece, in whole characters.</summary>
+    public async Task<string> AnswerAsync(
+        string question, IReadOnlyList<(int Id, ImmutableArray<Rle> Masks)> objects, string answerStart, ChannelWriter<string> said, CancellationToken cancellationToken)
     {
         var model = await ModelAsync(cancellationToken);
         var seen = await LookAsync(model, cancellationToken);
         List<RememberedObject> remembered = [.. objects.Select(one => new RememberedObject(one.Id, [.. one.Masks.Select(RleCodec.Decode)], clip.Width, clip.Height))];
         using var pending = await host.Tensors.RunAsync(() => Begin(model, seen, question, remembered, answerStart), cancellationToken);
-        while (pending.Answer is null) await host.Tensors.RunAsync(() => Decode(model, pending), cancellationToken);
+        while (pending.Answer is null)
+        {
+            if (await host.Tensors.RunAsync(() => Decode(model, pending), cancellationToken) is { Length: > 0 } piece) said.TryWrite(piece);
+        }
+
         return pending.Answer.Text;
     }
 
     private async Task<UniPixelModel> ModelAsync(CancellationToken cancellationToken)
         => (await host.GetAsync(cancellationToken)).Language as UniPixelModel
             ?? throw new RunException(RunFailureKind.Model, "Objects are remembered by a UniPixel only. Give a UniPixel folder.");
-
-    private int PlaceOf(PointedAt one)
-    {
-        for (var i = 0; i < one.Coordinates.Length; i++)
-        {
-            if (!(one.Coordinates[i] >= 0 && one.Coordinates[i] <= (i % 2 == 0 ? clip.Width : clip.Height)))
-                throw new RunException(RunFailureKind.Settings, $"Object [{one.ObjectId}] is pointed at at {string.Join(", ", one.Coordinates)}, outside the video of {clip.Width} x {clip.Height} pixels.");
-        }
-
-        return PlaceIn(clip, one);
-    }
-
-    private static int PlaceIn(SessionClip clip, PointedAt one) => clip.Frames.IndexOf(one.Frame) is var place and >= 0
-        ? place
-        : throw new RunException(RunFailureKind.Settings, $"Object [{one.ObjectId}] is pointed at on frame {one.Frame}, which the model does not see. It sees {string.Join(", ", clip.Frames)}; begin a session that keeps frame {one.Frame} to point there.");
 
     private async Task<UniPixelClip> LookAsync(UniPixelModel model, CancellationToken cancellationToken)
     {
@@ -118,16 +112,18 @@ internal sealed class ObjectSessionWork(ModelHost host, string video, VideoInfo 
     private static PendingAnswer Begin(UniPixelModel model, UniPixelClip seen, string question, IReadOnlyList<RememberedObject> objects, string answerStart)
     {
         using var scope = NewDisposeScope();
-        return model.BeginAbout(seen, question, objects, answerStart, new AskOptions { MaxNewTokens = 512 });
+        return model.BeginAbout(seen, question, objects, answerStart, new AskOptions { MaxNewTokens = MaxNewTokens });
     }
 
-    private static void Decode(UniPixelModel model, PendingAnswer pending)
+    private static string Decode(UniPixelModel model, PendingAnswer pending)
     {
         for (var token = 0; token < TokensPerPiece && pending.Answer is null; token++)
         {
             using var scope = NewDisposeScope();
             model.Step([pending]);
         }
+
+        return pending.TakeText();
     }
 
     private static void Track(

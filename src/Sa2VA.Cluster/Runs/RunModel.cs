@@ -29,11 +29,8 @@ internal sealed class RunModel : IDisposable
 
     /// <summary>The language model of a conversation.</summary>
     /// <exception cref="RunException">The model holds none.</exception>
-    public Sa2vaModel Conversing => Language as Sa2vaModel ?? throw new RunException(
-        RunFailureKind.Model,
-        Language is null
-            ? "The model is a plain SAM 2: it tracks points, boxes and masks, but understands no sentences and says nothing. Give a Sa2VA folder."
-            : "The model is a UniPixel: it finds what sentences mean, but conversations are held with Sa2VA only. Give a Sa2VA folder.");
+    public IConversingModel Conversing => Language as IConversingModel ?? throw new RunException(
+        RunFailureKind.Model, "The model is a plain SAM 2: it tracks points, boxes and masks, but understands no sentences and says nothing. Give a Sa2VA or UniPixel folder.");
 
     /// <summary>How the tracker's frames are normalised: the language models' own ways differ in the last bits.</summary>
     public ImageNormalizer Normalizer => Language?.TrackerNormalizer ?? ImageNormalizer.Sam2;

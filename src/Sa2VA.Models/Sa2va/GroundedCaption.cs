@@ -1,4 +1,5 @@
 using Sa2VA.Models.Tokenizers;
+using Sa2VA.Models.UniPixel;
 
 namespace Sa2VA.Models.Sa2va;
 
@@ -25,10 +26,10 @@ public sealed record GroundedCaption(string Text, IReadOnlyList<CaptionPhrase> P
     /// <summary>The words of a phrase.</summary>
     public string TextOf(CaptionPhrase phrase) => Text.Substring(phrase.Start, phrase.Length);
 
-    /// <summary>Reads an answer by its tokens, so that text that only looks like a tag is text.</summary>
+    /// <summary>Reads an answer by its tokens, so that text that only looks like a tag is text. Of a UniPixel, which knows no tags, it has masks without phrases.</summary>
     public static GroundedCaption Of(Answer answer, Tokenizer tokenizer)
     {
-        var (start, end, segment) = (tokenizer.Id(QwenTokens.PhraseStart), tokenizer.Id(QwenTokens.PhraseEnd), tokenizer.RequiredId(QwenTokens.Segmentation));
+        var (start, end, segment) = (tokenizer.Id(QwenTokens.PhraseStart), tokenizer.Id(QwenTokens.PhraseEnd), tokenizer.Id(QwenTokens.Segmentation) ?? tokenizer.RequiredId(UniPixelTokens.Segmentation));
         var spoken = answer.Complete ? answer.TokenIds.AsSpan(..^1) : answer.TokenIds;
         var (parts, text) = (new List<CaptionPart>(), new List<int>());
         foreach (var id in spoken)

@@ -1,6 +1,3 @@
-using Sa2VA.Models.LanguageModels;
-using static Sa2VA.Tensors.torch;
-
 namespace Sa2VA.Models.Sa2va;
 
 // Conversations: turns that continue from all that was said before.
@@ -23,23 +20,8 @@ public sealed partial class Sa2vaModel
     public PendingAnswer Say(Conversation conversation, string text, AskOptions? options = null, bool asksForMask = false)
     {
         options = (options ?? new AskOptions()).Validated();
-        if (conversation.IsAnswering)
-            throw new InvalidOperationException("A turn of this conversation is under way: end it or dispose of it first.");
-        if (string.IsNullOrWhiteSpace(text))
-            throw new ArgumentException("The question is empty. Ask something.", nameof(text));
-
-        var ids = TurnIds(conversation, text, options.Raw, asksForMask);
-        var room = LanguageModel.ContextLimit - conversation.Tokens - ids.Length - 1;
-        if (room < 1)
-        {
-            throw new ArgumentException(
-                $"The question takes {ids.Length} tokens; with the {conversation.Tokens} that were read before that is more than the {LanguageModel.ContextLimit} that the language model reads. Begin a new conversation, or ask a shorter question.", nameof(text));
-        }
-
-        using var scope = NewDisposeScope();
-        var pending = new PendingAnswer(conversation.Cache, _network.LanguageModel.Embed(ids), Limits(options, room), Tokenizer, conversation);
-        conversation.Ask(text, ids.Length);
-        return pending;
+        return ConversationTurns.Begin(
+            _network.LanguageModel, Tokenizer, conversation, text, () => TurnIds(conversation, text, options.Raw, asksForMask), room => Limits(options, room));
     }
 
     /// <summary>The tokens that a turn adds to what was read.</summary>

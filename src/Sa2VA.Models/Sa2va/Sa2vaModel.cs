@@ -13,7 +13,7 @@ namespace Sa2VA.Models.Sa2va;
 /// A loaded Sa2VA: looks at key frames, answers questions about them, and has the tracker that turns answers into masks.
 /// Everything but the constructor and <see cref="Dispose"/> is safe to call from one thread at a time.
 /// </summary>
-public sealed partial class Sa2vaModel : IGroundingModel
+public sealed partial class Sa2vaModel : IConversingModel
 {
     private readonly Sa2vaNetwork _network;
     private readonly WeightStore? _owned;

@@ -15,7 +15,7 @@ namespace Sa2VA.Models.UniPixel;
 /// A loaded UniPixel: looks at clips, answers questions about them and about objects in them, and has the tracker that turns answers into
 /// masks. Everything but the constructor and <see cref="Dispose"/> is safe to call from one thread at a time.
 /// </summary>
-public sealed partial class UniPixelModel : IGroundingModel
+public sealed partial class UniPixelModel : IConversingModel
 {
     private readonly UniPixelNetwork _network;
     private readonly UniPixelTokens _tokens;
@@ -166,12 +166,13 @@ public sealed partial class UniPixelModel : IGroundingModel
         var room = LanguageModel.ContextLimit - prefix.Tokens - ids.Length - 1;
         if (room < 1)
             throw new ArgumentException($"The question takes {ids.Length} tokens; with the frames' {prefix.Tokens} that is more than the {LanguageModel.ContextLimit} that the language model reads. Ask a shorter question.", nameof(ids));
-        var limits = new GenerationOptions((int)Math.Min(options.MaxNewTokens, room), _tokens.Stops, fork is null ? _tokens.SegmentationId : null)
-        {
-            WatchesPrediction = fork is null, Sampling = options.Sampling, ScoredIds = fork is null ? [] : [fork.Yes, fork.No],
-        };
+        var limits = Limits(options, room);
+        if (fork is not null) limits = limits with { WatchedId = null, WatchesPrediction = false, ScoredIds = [fork.Yes, fork.No] };
         return new PendingAnswer(prefix.Cache.Copy(more: ids.Length + 32), embedded, limits, Tokenizer);
     }
+
+    private GenerationOptions Limits(AskOptions options, long room) =>
+        new((int)Math.Min(options.MaxNewTokens, room), _tokens.Stops, _tokens.SegmentationId) { WatchesPrediction = true, Sampling = options.Sampling };
 
     private Answer Finish(PendingAnswer pending, CancellationToken cancellationToken)
     {

@@ -14,6 +14,7 @@ public sealed class UniPixelTokens
 
     private readonly PromptPart[] _before;
     private readonly PromptPart[] _after;
+    private readonly PromptPart[] _between;
     private readonly PromptPart _clipStart;
     private readonly PromptPart _clipEnd;
 
@@ -28,6 +29,7 @@ public sealed class UniPixelTokens
         Stops = [.. Template.StopWords.Select(tokenizer.RequiredId).Concat(tokenizer.EndOfSequence is { } end ? [end] : []).Distinct()];
         _before = [.. tokenizer.Parts(Template.Before)];
         _after = [.. tokenizer.Parts(Template.After)];
+        _between = [.. tokenizer.Parts(Template.Between)];
         _clipStart = PromptPart.Token(tokenizer.RequiredId(QwenTokens.VisionStart));
         _clipEnd = PromptPart.Token(tokenizer.RequiredId(QwenTokens.VisionEnd));
     }
@@ -57,6 +59,12 @@ public sealed class UniPixelTokens
     /// <param name="answer">The beginning of the answer, given.</param>
     public int[] Question(IEnumerable<PromptPart> question, IEnumerable<PromptPart>? answer = null)
         => Tokenizer.Encode([.. question, .. _after, .. answer ?? []], continues: true);
+
+    /// <summary>The first question of a conversation about nothing to see.</summary>
+    public int[] Opening(string text) => Tokenizer.Encode([.. _before, PromptPart.Text(text), .. _after]);
+
+    /// <summary>A question after an answer, from the token that ends it on.</summary>
+    public int[] FollowUp(string text) => Tokenizer.Encode([PromptPart.Token(Stops[0]), .. _between, PromptPart.Text(text), .. _after], continues: true);
 
     /// <summary>An answer of our own, and its end.</summary>
     public int[] Answer(string text) => [.. Tokenizer.Encode(text, SpecialTokens.AsTokens), Stops[0]];

@@ -146,6 +146,36 @@ public sealed class ChatSessionTests(RunSamples samples) : IDisposable
     }
 
     [Fact]
+    public async Task A_UniPixel_answers_and_what_it_means_has_the_masks_of_a_run()
+    {
+        await using var host = new ModelHost(samples.TinyUniPixel, "cpu");
+        var request = samples.Request(_folder.FullPath, new RunTarget.Expression("the bar")) with { ModelFolder = samples.TinyUniPixel, Video = samples.ClipOf(12), KeyFrames = 4 };
+        var result = await VideoRun.ExecuteAsync(request, host, cancellationToken: Stop);
+        var expected = new List<string>();
+        await foreach (var step in result.Masks.ReadAsync(Stop)) expected.AddRange(step.Masks.Select(mask => $"{step.Frame} {mask.Rle.Counts} {mask.ObjectScore}"));
+
+        await using var session = await ChatSession.OpenAsync(host, new ChatRequest { Source = request.Video, KeyFrames = 4 }, Stop);
+        Assert.False(session.SaysCaptions);
+        var answer = await session.AskForMaskAsync("the bar", Short, cancellationToken: Stop);
+        var found = new List<string>();
+        await foreach (var followed in session.FollowAsync([new FollowedObject(1, "the bar") { Embedding = answer.SegEmbeddings[0] }], Stop))
+        {
+            using (followed)
+                found.AddRange(followed.Masks.Select(mask => $"{followed.Frame.Index} {RleCodec.Encode(mask.Pixels, 48, 64).Counts} {mask.ObjectScore}"));
+        }
+
+        Assert.Equal(expected, found);
+        Assert.Equal(12, found.Count);
+
+        // A picture is a clip of one frame, larger than those of a longer one, and what was said before counts.
+        await using var picture = await ChatSession.OpenAsync(host, new ChatRequest { Source = await PictureAsync() }, Stop);
+        var first = await picture.AskForMaskAsync("the bar", Short, cancellationToken: Stop);
+        var second = await picture.AskForMaskAsync("the bar", Short, cancellationToken: Stop);
+        Assert.Equal(("<|seg|>", "<|seg|>"), (first.Text, second.Text));
+        Assert.NotEqual(first.SegEmbeddings[0], second.SegEmbeddings[0]);
+    }
+
+    [Fact]
     public async Task A_picture_is_seen_in_tiles_and_outlined_by_a_run_and_by_a_conversation()
     {
         var picture = await PictureAsync();

@@ -59,6 +59,8 @@ public sealed class RegionDescriberTests(RunSamples samples)
         var untrained = await Assert.ThrowsAsync<RunException>(() => Open(qwen));
         Assert.Equal(RunFailureKind.Model, untrained.Kind);
         Assert.Contains("Qwen-VL", untrained.Message, StringComparison.Ordinal);
+        await using var uniPixel = new ModelHost(samples.TinyUniPixel, "cpu");
+        Assert.Contains("sa2va ask", (await Assert.ThrowsAsync<RunException>(() => Open(uniPixel))).Message, StringComparison.Ordinal);
         await using var plain = new ModelHost(samples.Sam2Only, "cpu");
         Assert.Equal(RunFailureKind.Model, (await Assert.ThrowsAsync<RunException>(() => Open(plain))).Kind);
         Assert.Contains("region7", (await Assert.ThrowsAsync<RunException>(() => Open(plain, "What is region7?"))).Message, StringComparison.Ordinal);

@@ -29,6 +29,18 @@ public sealed class ObjectSessionTests(RunSamples samples) : IDisposable
             await session.AskAsync(Second, [Clock], cancellationToken: Stop);
             await session.AskAsync("What is next to [1]? (A) a cup (B) [2]", answerStart: "The best option is (", cancellationToken: Stop);
             whole = await session.MemoryAsync(Stop);
+            var frames = new List<int>();
+            await foreach (var followed in session.FollowAsync(whole, Stop))
+            {
+                using (followed)
+                {
+                    Assert.All(followed.Masks, mask => Assert.Equal(whole.Objects[mask.ObjectId][frames.Count], RleCodec.Encode(mask.Pixels, 48, 64)));
+                    Assert.Equal([1, 2], followed.Masks.Select(mask => mask.ObjectId));
+                    frames.Add(followed.Frame.Index);
+                }
+            }
+
+            Assert.Equal(whole.Clip!.Frames, frames);
         }
 
         Assert.Equal([0, 18, 40, 53, 71, 89], whole.Clip!.Frames);
@@ -55,12 +67,40 @@ public sealed class ObjectSessionTests(RunSamples samples) : IDisposable
     }
 
     [Fact]
+    public async Task An_answer_comes_in_pieces_and_a_question_that_is_stopped_is_not_recorded()
+    {
+        await using var model = new ModelHost(samples.TinyUniPixel, "cpu");
+        await using var session = await ObjectSession.OpenAsync(samples.Clip, model, _folder.File("pieces"), Options, Stop);
+        var said = "";
+        Assert.Equal((await session.AskAsync("What does [1] do?", [Bar], "It is", piece => said += piece, Stop)).Answer, said);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        await enough.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.AskAsync("And [2]?", [Clock], cancellationToken: enough.Token));
+        var memory = await session.MemoryAsync(Stop);
+        Assert.Equal((1, 1), (memory.Turns.Count, memory.Objects.Count));
+        Assert.NotEmpty((await session.AskAsync("And [2]?", [Clock], cancellationToken: Stop)).Answer);
+    }
+
+    [Fact]
+    public async Task Of_a_picture_objects_are_found_too()
+    {
+        var pictures = await samples.PicturesAsync(_folder.File("pictures"));
+        await using var model = new ModelHost(samples.TinyUniPixel, "cpu");
+        await using var session = await ObjectSession.OpenAsync(Path.Combine(pictures, "00007.png"), model, _folder.File("still"), cancellationToken: Stop);
+        Assert.True(session.Source.IsStill);
+        await session.AskAsync("What is [0]?", [new PointedAt(0, 0, [5, 5, 40, 30])], cancellationToken: Stop);
+        Assert.Single(Assert.Single((await session.MemoryAsync(Stop)).Objects).Value);
+    }
+
+    [Fact]
     public async Task What_cannot_be_asked_is_refused_and_the_session_goes_on()
     {
         await using var model = new ModelHost(samples.TinyUniPixel, "cpu");
         await using (var session = await ObjectSession.OpenAsync(samples.Clip, model, _folder.File("one"), Options, Stop))
         {
             await Refused("frame 41, which the model does not see. It sees 0, 18, 40", () => session.AskAsync("[1]?", [Bar with { Frame = 41 }], cancellationToken: Stop));
+            Assert.Contains("frame 41", Assert.Throws<RunException>(() => session.Check(Bar with { Frame = 41 })).Message, StringComparison.Ordinal);
+            session.Check(Bar);
             await Refused("outside the video of 64 x 48", () => session.AskAsync("[1]?", [Bar with { Coordinates = [65, 3] }], cancellationToken: Stop));
             await Refused("question is empty", () => session.AskAsync(" ", cancellationToken: Stop));
             Assert.Empty((await session.MemoryAsync(Stop)).Objects);

@@ -1,0 +1,38 @@
+using Sa2VA.Models.LanguageModels;
+using Sa2VA.Models.Tokenizers;
+using static Sa2VA.Tensors.torch;
+
+namespace Sa2VA.Models.Sa2va;
+
+/// <summary>How a turn begins, whichever model it is said to: the models differ in the tokens of a turn.</summary>
+internal static class ConversationTurns
+{
+    /// <param name="model">Reads the tokens.</param>
+    /// <param name="tokenizer">For the text of the answer.</param>
+    /// <param name="conversation">One without a turn under way.</param>
+    /// <param name="text">What a person wrote.</param>
+    /// <param name="turn">The tokens that it adds to what was read.</param>
+    /// <param name="limits">When to stop, by the room that is left.</param>
+    /// <exception cref="ArgumentException">The text is empty, or too long for what can still be read.</exception>
+    /// <exception cref="InvalidOperationException">A turn is under way.</exception>
+    public static PendingAnswer Begin(LanguageModel model, Tokenizer tokenizer, Conversation conversation, string text, Func<int[]> turn, Func<long, GenerationOptions> limits)
+    {
+        if (conversation.IsAnswering)
+            throw new InvalidOperationException("A turn of this conversation is under way: end it or dispose of it first.");
+        if (string.IsNullOrWhiteSpace(text))
+            throw new ArgumentException("The question is empty. Ask something.", nameof(text));
+
+        var ids = turn();
+        var room = LanguageModel.ContextLimit - conversation.Tokens - ids.Length - 1;
+        if (room < 1)
+        {
+            throw new ArgumentException(
+                $"The question takes {ids.Length} tokens; with the {conversation.Tokens} that were read before that is more than the {LanguageModel.ContextLimit} that the language model reads. Begin a new conversation, or ask a shorter question.", nameof(text));
+        }
+
+        using var scope = NewDisposeScope();
+        var pending = new PendingAnswer(conversation.Cache, model.Embed(ids), limits(room), tokenizer, conversation);
+        conversation.Ask(text, ids.Length);
+        return pending;
+    }
+}
