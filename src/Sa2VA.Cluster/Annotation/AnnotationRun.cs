@@ -49,6 +49,8 @@ public static class AnnotationRun
     {
         await using var system = new ActorSystem();
         using var turns = new SemaphoreSlim(request.Jobs);
+        // Questions wait for a server, and many may be under way; frames are work for this machine.
+        using var encoders = new SemaphoreSlim(Math.Min(request.Jobs, Environment.ProcessorCount));
         var done = new ConcurrentDictionary<int, (ExportVideo Source, AnnotatedVideo Video)>();
         var asked = 0;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = request.Jobs, CancellationToken = cancellationToken };
@@ -57,7 +59,7 @@ public static class AnnotationRun
             var owner = $"{Environment.MachineName}:{Environment.ProcessId}";
             var actor = system.Spawn($"annotation-{one.Number}", () => new AnnotationActor(journal, owner, one.Video.Name), AnnotationActor.Options);
             var annotator = new VideoAnnotator(one.Video, request, actor, turns, () => Interlocked.Increment(ref asked), news);
-            done[one.Number] = (one.Video, await AnnotateAsync(request, one.Video, annotator, actor, stop));
+            done[one.Number] = (one.Video, await AnnotateAsync(request, one.Video, annotator, actor, encoders, stop));
             await actor.StopAsync(cancellationToken: stop);
         });
         var all = done.OrderBy(pair => pair.Key).Select(pair => pair.Value).ToList();
@@ -67,13 +69,22 @@ public static class AnnotationRun
 
     /// <summary>One video; what is wrong with it alone does not hold up the others.</summary>
     private static async Task<AnnotatedVideo> AnnotateAsync(
-        AnnotationRequest request, ExportVideo video, VideoAnnotator annotator, ActorRef<AnnotationCommand> actor, CancellationToken cancellationToken)
+        AnnotationRequest request, ExportVideo video, VideoAnnotator annotator, ActorRef<AnnotationCommand> actor, SemaphoreSlim encoders, CancellationToken cancellationToken)
     {
         try
         {
             var annotated = await annotator.RunAsync(cancellationToken);
-            if (request.WriteFrames && annotated.Objects.Any(one => one.IsKept))
+            if (!request.WriteFrames || !annotated.Objects.Any(one => one.IsKept)) return annotated;
+            await encoders.WaitAsync(cancellationToken);
+            try
+            {
                 await DatasetFrames.WriteAsync(video, annotated.Plan!, request.OutputFolder, cancellationToken);
+            }
+            finally
+            {
+                encoders.Release();
+            }
+
             return annotated;
         }
         catch (DeadLetterException) when (actor.Terminated is { IsFaulted: true, Exception.InnerException: { } ended })

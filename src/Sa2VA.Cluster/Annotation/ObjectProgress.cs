@@ -55,6 +55,9 @@ public sealed record ObjectLevels
 /// <summary>Where an object stands: what to ask next, or what became of it.</summary>
 internal abstract record ObjectProgress
 {
+    // Another frame may be one that it has words for.
+    private static bool IsSpeechless(ObjectProgress progress) => progress is Settled { Outcome: ObjectOutcome.Undescribed };
+
     // Once more when an answer is of no use; a model that then has none either will not have one.
     private const int Tries = 2;
 
@@ -73,12 +76,23 @@ internal abstract record ObjectProgress
     {
         var levels = new ObjectLevels();
         ObjectProgress otherwise;
-        for (var attempt = 1; attempt <= Math.Min(attempts, rules.Attempts); attempt++)
+        var most = Math.Min(attempts, rules.Attempts);
+        for (var attempt = 1; attempt <= most; attempt++)
         {
             levels = new ObjectLevels { Attempt = attempt };
-            if (Text(AnnotationStep.Cutout, AnnotationPrompts.Cutout, out otherwise) is not { } cutout) return otherwise;
+            if (Text(AnnotationStep.Cutout, AnnotationPrompts.Cutout, out otherwise) is not { } cutout)
+            {
+                if (IsSpeechless(otherwise) && attempt < most) continue;
+                return otherwise;
+            }
+
             levels = levels with { Object = cutout };
-            if (Text(AnnotationStep.Whole, AnnotationPrompts.Whole, out otherwise) is not { } whole) return otherwise;
+            if (Text(AnnotationStep.Whole, AnnotationPrompts.Whole, out otherwise) is not { } whole)
+            {
+                if (IsSpeechless(otherwise) && attempt < most) continue;
+                return otherwise;
+            }
+
             levels = levels with { Whole = whole };
             var answers = Answers(AnnotationStep.Check);
             var verdict = answers.Select(answer => VerdictText.Read(answer.Text)).FirstOrDefault(verdict => verdict != Verdict.Unclear, Verdict.Unclear);

@@ -62,6 +62,9 @@ public sealed class ObjectProgressTests
         var (steps, settled) = Walk(Rules, ask => ask.Step switch { AnnotationStep.Check => "SAME", AnnotationStep.Scene => "[SEG]", _ => "Words." });
         Assert.Equal(2, steps.Count(step => step.Step == AnnotationStep.Scene));
         Assert.Equal((ObjectOutcome.Undescribed, "Words.", null), (settled.Outcome, settled.Levels.Whole, settled.Levels.Scene));
+        // Another frame may be one that it has words for.
+        var second = Walk(Rules with { Attempts = 2 }, ask => ask.Step switch { AnnotationStep.Check => "SAME", AnnotationStep.Whole when ask.Attempt == 1 => "", _ => "Words." }).Settled;
+        Assert.Equal((ObjectOutcome.Described, 2), (second.Outcome, second.Levels.Attempt));
         // A short expression is an extra: without one the long one stands.
         var brief = Walk(Rules, ask => ask.Step switch { AnnotationStep.Check => "SAME", AnnotationStep.Short => "", _ => "Words." }).Settled;
         Assert.Equal((ObjectOutcome.Described, "Words.", null), (brief.Outcome, brief.Levels.Video, brief.Levels.Short));
