@@ -205,11 +205,12 @@ public sealed class AnnotationRunTests(AnnotationScene scene, RunSamples samples
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_model_in_this_process_describes_with_one_picture_and_with_several(bool qwen)
+    [InlineData("internvl")]
+    [InlineData("qwen-vl")]
+    [InlineData("unipixel")]
+    public async Task A_model_in_this_process_describes_with_one_picture_and_with_several(string family)
     {
-        await using var host = new ModelHost(qwen ? samples.TinyQwen : samples.TinyMute, "cpu");
+        await using var host = new ModelHost(family switch { "internvl" => samples.TinyMute, "qwen-vl" => samples.TinyQwen, _ => samples.TinyUniPixel }, "cpu");
         var describer = new ModelDescriber(host, "tiny");
         // What random models say means nothing; that they are asked all of it, and say the same again, is the point.
         var request = AnnotationScene.Request(_folder, describer) with { Rules = new AnnotationRules { MaxTokens = 16, Frames = 3, Conflicts = ConflictRule.Keep, MaxSide = 224 } };
