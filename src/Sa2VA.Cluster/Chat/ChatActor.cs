@@ -43,6 +43,12 @@ internal sealed class ChatActor(IConversingModel model, TensorThread tensors) : 
             case ChatCommand.Ask(var question):
                 await AnswerAsync(question, cancellationToken);
                 break;
+            case ChatCommand.Recall(var turns, var reply):
+                await RecallAsync(turns, reply, cancellationToken);
+                break;
+            case ChatCommand.Measure(var reply):
+                reply.Reply(_conversation?.MemoryBytes ?? 0);
+                break;
             case ChatCommand.Restart(var reply):
                 if (_conversation is { } said) await tensors.RunAsync(said.Restart, cancellationToken);
                 reply.Reply(true);
@@ -59,6 +65,22 @@ internal sealed class ChatActor(IConversingModel model, TensorThread tensors) : 
     {
         using var scope = NewDisposeScope();
         return pictures.Pictures.Count == 0 ? model.Converse() : model.Converse(model.Encode([pictures.Input], framesAtOnce: 1)[0]);
+    }
+
+    private async Task RecallAsync(IReadOnlyList<RecalledTurn> turns, ReplyTo<bool> reply, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var conversation = _conversation ?? throw new InvalidOperationException("The conversation has not begun.");
+            // One at a time, so that others get a turn in between.
+            foreach (var turn in turns)
+                await tensors.RunAsync(() => model.Recall(conversation, turn.Question, turn.AsksForMask, turn.TokenIds, turn.Complete), cancellationToken);
+            reply.Reply(true);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            reply.Fail(failure);
+        }
     }
 
     private async Task AnswerAsync(ChatQuestion question, CancellationToken cancellationToken)

@@ -20,6 +20,12 @@ internal abstract record ChatCommand
         public void Dispose() => Question.Fail(new ObjectDisposedException(nameof(ChatSession), "The conversation was closed before the question was answered."));
     }
 
+    /// <summary>Reads turns that were had before, in order.</summary>
+    public sealed record Recall(IReadOnlyList<RecalledTurn> Turns, ReplyTo<bool> Reply) : ChatCommand;
+
+    /// <summary>How many bytes what was read takes.</summary>
+    public sealed record Measure(ReplyTo<long> Reply) : ChatCommand;
+
     /// <summary>Forgets what was said.</summary>
     public sealed record Restart(ReplyTo<bool> Reply) : ChatCommand;
 }

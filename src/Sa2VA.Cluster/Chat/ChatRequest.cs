@@ -1,4 +1,5 @@
 using Sa2VA.Cluster.Runs;
+using Sa2VA.Media;
 
 namespace Sa2VA.Cluster.Chat;
 
@@ -22,4 +23,7 @@ public sealed record ChatRequest
 
     /// <summary>How answers become tracks. Default <see cref="GroundingProtocol.Sa2vaI"/>.</summary>
     public GroundingProtocol Protocol { get; init; } = GroundingProtocol.Sa2vaI;
+
+    /// <summary>What the file may cost before it is refused. The defaults take any camera's file.</summary>
+    public MediaLimits Limits { get; init; } = MediaLimits.Default;
 }

@@ -42,7 +42,7 @@ public sealed class ChatSession : IAsyncDisposable
     /// <exception cref="MediaException">The file cannot be read.</exception>
     /// <exception cref="Sa2VA.Models.ModelFolderException">The model cannot be loaded.</exception>
     public static async Task<ChatSession> OpenAsync(ModelHost host, ChatRequest request, CancellationToken cancellationToken) =>
-        await OpenAsync(host, request, request.Source is { } path ? await ProbeAsync(path, cancellationToken) : null, cancellationToken);
+        await OpenAsync(host, request, request.Source is { } path ? await ProbeAsync(path, request.Limits, cancellationToken) : null, cancellationToken);
 
     /// <summary>The same for a file that was probed.</summary>
     internal static async Task<ChatSession> OpenAsync(ModelHost host, ChatRequest request, VideoInfo? source, CancellationToken cancellationToken)
@@ -120,6 +120,23 @@ public sealed class ChatSession : IAsyncDisposable
         }
     }
 
+    /// <summary>Reads turns that were had before, in another process say: the conversation goes on behind them.</summary>
+    /// <exception cref="RunException">They do not fit the model.</exception>
+    public async Task RecallAsync(IReadOnlyList<RecalledTurn> turns, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _actor.AskAsync<bool>(reply => new ChatCommand.Recall(turns, reply), Patience, cancellationToken);
+        }
+        catch (ArgumentException refusal)
+        {
+            throw new RunException(RunFailureKind.Settings, refusal.Message, refusal);
+        }
+    }
+
+    /// <summary>Bytes that what was read takes on the device, beside the model.</summary>
+    public Task<long> MeasureAsync(CancellationToken cancellationToken) => _actor.AskAsync<long>(reply => new ChatCommand.Measure(reply), Patience, cancellationToken);
+
     /// <summary>Forgets what was said; the file need not be looked at again.</summary>
     public Task RestartAsync(CancellationToken cancellationToken) =>
         _actor.AskAsync<bool>(reply => new ChatCommand.Restart(reply), Patience, cancellationToken);
@@ -134,10 +151,12 @@ public sealed class ChatSession : IAsyncDisposable
     public async ValueTask DisposeAsync() => await _actor.StopAsync(drain: false);
 
     /// <summary>Finds out about a file.</summary>
-    internal static async Task<VideoInfo> ProbeAsync(string path, CancellationToken cancellationToken)
+    internal static Task<VideoInfo> ProbeAsync(string path, CancellationToken cancellationToken) => ProbeAsync(path, MediaLimits.Default, cancellationToken);
+
+    private static async Task<VideoInfo> ProbeAsync(string path, MediaLimits limits, CancellationToken cancellationToken)
     {
         if (!Path.Exists(path)) throw new RunException(RunFailureKind.Media, $"There is no video or picture '{path}'.");
-        return await MediaProbe.ProbeAsync(path, MediaLimits.Default, cancellationToken);
+        return await MediaProbe.ProbeAsync(path, limits, cancellationToken);
     }
 
     private static async Task<ChatPictures> ReadAsync(VideoInfo? source, ChatRequest request, IConversingModel model, CancellationToken cancellationToken)
@@ -146,13 +165,13 @@ public sealed class ChatSession : IAsyncDisposable
         if (request.Frame is not { } frame)
         {
             var frames = request.Protocol.ProcedureFor(model).KeyFrames((int)source.FrameCount, request.KeyFrames);
-            var pictures = await KeyFramePictures.ReadAsync(source, frames, model, MediaLimits.Default, cancellationToken);
+            var pictures = await KeyFramePictures.ReadAsync(source, frames, model, request.Limits, cancellationToken);
             return new ChatPictures(pictures, source.IsStill, Cells(source, request, model));
         }
 
         if (frame < 0 || frame >= source.FrameCount)
             throw new RunException(RunFailureKind.Settings, $"Frame {frame} is to be looked at, but '{source.Path}' has frames 0 to {source.FrameCount - 1}.");
-        var still = await KeyFramePictures.ReadAsync(source with { IsStill = true }, [frame], model, MediaLimits.Default, cancellationToken);
+        var still = await KeyFramePictures.ReadAsync(source with { IsStill = true }, [frame], model, request.Limits, cancellationToken);
         return new ChatPictures(still, IsStill: true, Cells(source, request, model));
     }
 

@@ -65,6 +65,24 @@ public sealed class Conversation : IDisposable
         _open = null;
     }
 
+    /// <summary>A turn that was had before is read in one go.</summary>
+    internal void Recall(ConversationTurn turn, Action<KeyValueCache> read)
+    {
+        var before = Cache.Mark();
+        try
+        {
+            read(Cache);
+        }
+        catch
+        {
+            Cache.Rewind(before);
+            throw;
+        }
+
+        Unread = null;
+        _turns.Add(turn);
+    }
+
     /// <summary>The turn under way is given up: it was never asked.</summary>
     internal void TakeBack()
     {

@@ -35,4 +35,30 @@ internal static class ConversationTurns
         conversation.Ask(text, ids.Length);
         return pending;
     }
+
+    /// <summary>Reads a turn that was had before, see <see cref="Grounding.IConversingModel.Recall"/>.</summary>
+    /// <param name="model">Reads the tokens.</param>
+    /// <param name="tokenizer">For the text of the answer.</param>
+    /// <param name="conversation">One without a turn under way.</param>
+    /// <param name="text">What a person wrote then.</param>
+    /// <param name="turn">The tokens that it adds to what was read.</param>
+    /// <param name="tokens">The answer's.</param>
+    /// <param name="complete">Whether it came to its end.</param>
+    public static void Recall(LanguageModel model, Tokenizer tokenizer, Conversation conversation, string text, Func<int[]> turn, IReadOnlyList<int> tokens, bool complete)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(tokens.Count);
+        if (conversation.IsAnswering)
+            throw new InvalidOperationException("A turn of this conversation is under way: end it or dispose of it first.");
+        // The token that ended an answer is written anew by what follows.
+        int[] spoken = [.. complete ? tokens.SkipLast(1) : tokens];
+        int[] read = [.. turn(), .. spoken];
+        if (conversation.Tokens + read.Length >= LanguageModel.ContextLimit)
+        {
+            throw new ArgumentException(
+                $"The turn takes {read.Length} tokens; with the {conversation.Tokens} that were read before that is more than the {LanguageModel.ContextLimit} that the language model reads. Was it had with another model?", nameof(tokens));
+        }
+
+        using var scope = NewDisposeScope();
+        conversation.Recall(new ConversationTurn(text, new Answer(tokenizer.Decode(spoken).Trim(), [.. tokens], [], complete)), cache => model.forward(model.Embed(read), cache));
+    }
 }

@@ -18,6 +18,10 @@ public sealed partial class UniPixelModel
             _network.LanguageModel, Tokenizer, conversation, text, () => TurnIds(conversation, text, options.Raw, asksForMask), room => Limits(options, room));
     }
 
+    /// <inheritdoc/>
+    public void Recall(Conversation conversation, string text, bool asksForMask, IReadOnlyList<int> tokens, bool complete) =>
+        ConversationTurns.Recall(_network.LanguageModel, Tokenizer, conversation, text, () => TurnIds(conversation, text, asksForMask: asksForMask), tokens, complete);
+
     /// <summary>The tokens that a turn adds to what was read.</summary>
     internal int[] TurnIds(Conversation conversation, string text, bool raw = false, bool asksForMask = false)
     {

@@ -53,6 +53,34 @@ public sealed class ChatSessionTests(RunSamples samples) : IDisposable
         Assert.Equal(second.TokenIds, (await session.AskAsync("What is it?", Short, cancellationToken: Stop)).TokenIds);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_conversation_that_is_recalled_goes_on_like_the_one_that_was_had(bool mute)
+    {
+        await using var host = new ModelHost(mute ? samples.TinyMute : samples.Tiny, "cpu");
+        var request = new ChatRequest { Source = samples.ClipOf(3), KeyFrames = 2 };
+        await using var had = await ChatSession.OpenAsync(host, request, Stop);
+        var turns = new List<RecalledTurn>();
+        foreach (var (question, asksForMask) in new[] { ("What is it?", false), ("the bar", true) })
+        {
+            var answer = asksForMask ? await had.AskForMaskAsync(question, Short, cancellationToken: Stop) : await had.AskAsync(question, Short, cancellationToken: Stop);
+            turns.Add(new RecalledTurn(question, asksForMask, answer.TokenIds, answer.Complete));
+        }
+
+        await using var recalled = await ChatSession.OpenAsync(host, request, Stop);
+        await recalled.RecallAsync(turns, Stop);
+        var expected = await had.AskAsync("And behind it?", Short, cancellationToken: Stop);
+        var found = await recalled.AskAsync("And behind it?", Short, cancellationToken: Stop);
+        Assert.Equal(expected.TokenIds, found.TokenIds);
+        for (var i = 0; i < expected.SegEmbeddings.Length; i++)
+        {
+            foreach (var (one, other) in expected.SegEmbeddings[i].Zip(found.SegEmbeddings[i])) Assert.Equal(one, other, 1e-3);
+        }
+
+        Assert.True(await recalled.MeasureAsync(Stop) > 0);
+    }
+
     [Fact]
     public async Task Drawing_tokens_follows_the_seed()
     {

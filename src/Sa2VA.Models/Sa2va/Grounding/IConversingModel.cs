@@ -23,4 +23,17 @@ public interface IConversingModel : IGroundingModel
     /// <exception cref="ArgumentException">The text is empty, or too long for what the language model can still read.</exception>
     /// <exception cref="InvalidOperationException">A turn is under way.</exception>
     PendingAnswer Say(Conversation conversation, string text, AskOptions? options = null, bool asksForMask = false);
+
+    /// <summary>
+    /// Reads a turn that was had before, in another process say, in one pass: the conversation goes on behind it as if it had been had here. The
+    /// tokens are those that were read then; what they leave behind may differ in the last bits, as it was read token by token.
+    /// </summary>
+    /// <param name="conversation">One without a turn under way, in which every turn before was had or recalled.</param>
+    /// <param name="text">What a person wrote then.</param>
+    /// <param name="asksForMask">As it was asked then.</param>
+    /// <param name="tokens">The answer's, at least one: <see cref="Answer.TokenIds"/>.</param>
+    /// <param name="complete">The answer's <see cref="Answer.Complete"/>.</param>
+    /// <exception cref="ArgumentException">The turn is longer than what the language model can still read.</exception>
+    /// <exception cref="InvalidOperationException">A turn is under way.</exception>
+    void Recall(Conversation conversation, string text, bool asksForMask, IReadOnlyList<int> tokens, bool complete);
 }

@@ -1,12 +1,14 @@
-using Sa2VA.Cluster.Chat;
 using Sa2VA.Models.Sa2va;
-using Sa2VA.Models.Tokenizers;
 
-namespace Sa2VA.Cli.Chatting;
+namespace Sa2VA.Cluster.Chat;
 
 /// <summary>The objects of an answer, one for each <c>[SEG]</c>, under the phrase that it belongs to or the question.</summary>
-internal static class AnswerObjects
+public static class AnswerObjects
 {
+    /// <summary>The objects, numbered from 1.</summary>
+    /// <param name="answer">What was said.</param>
+    /// <param name="caption">The same as phrases.</param>
+    /// <param name="question">What was asked.</param>
     public static IReadOnlyList<FollowedObject> Of(Answer answer, GroundedCaption caption, string question) =>
         [.. answer.SegEmbeddings.Select((embedding, segment) =>
         {
