@@ -106,6 +106,8 @@ public sealed class JobFeedTests
 
         public Task<string> PublishEventAsync(string jobId, JobEvent happened, CancellationToken cancellationToken) => _inner.PublishEventAsync(jobId, happened, cancellationToken);
 
+        public Task ForgetEventsAsync(string jobId, CancellationToken cancellationToken) => _inner.ForgetEventsAsync(jobId, cancellationToken);
+
         public async IAsyncEnumerable<StoredJobEvent> ReadEventsAsync(string jobId, string? afterId, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _readings);

@@ -159,8 +159,9 @@ internal sealed class LocalCluster(string folder, bool json)
         await using var transport = await RabbitMqTransport.ConnectAsync(server.Endpoint, options, log: null, time: null, stop);
         foreach (var queue in await transport.LengthsAsync(stop))
         {
-            var name = queue.Kind == WorkKind.Keyframes ? "keyframes" : $"work.{queue.Priority.ToString().ToLowerInvariant()}";
-            JobSession.Say(json, $"{name,-12}  {queue.Waiting} waiting", new JsonObject { ["type"] = "queue", ["name"] = name, ["waiting"] = queue.Waiting });
+            var lane = Lane.Of(queue.Kind, queue.Priority);
+            var name = lane.Kind == WorkKind.Video ? $"work.{lane.Name}" : lane.Name;
+            JobSession.Say(json, $"{name,-13}  {queue.Waiting} waiting", new JsonObject { ["type"] = "queue", ["name"] = name, ["waiting"] = queue.Waiting });
         }
     }
 

@@ -29,7 +29,7 @@ internal static class NodeSession
         await using var news = new EventPublisher(cluster.Progress, cluster.Jobs.IsOverAsync, logs.CreateLogger<EventPublisher>());
         await using var node = new Node(settings, new NodeServices
         {
-            Transport = cluster.Transport, Journal = new MeteredJournal(cluster.Journal, telemetry.Metrics), Jobs = cluster.Jobs,
+            Transport = cluster.Transport, Journal = new MeteredJournal(cluster.Journal, telemetry.Metrics), Jobs = cluster.Jobs, Conversations = cluster.Conversations,
             States = new MeteredCheckpointStore(cluster.States, telemetry.Metrics), Results = new MeteredResultStore(cluster.Results, telemetry.Metrics),
             Fetch = (source, stop) => sources.FetchForRunAsync(source, telemetry.Metrics, stop),
             Progress = (video, epoch) => new VideoReport(reporter, video, epoch, settings.Name, TimeProvider.System),

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Sa2VA.Actors.Journaling;
 using Sa2VA.Cluster.Archive;
 using Sa2VA.Cluster.Checkpoints;
+using Sa2VA.Cluster.Conversations;
 using Sa2VA.Cluster.Jobs;
 using Sa2VA.Cluster.Nodes.Presence;
 using Sa2VA.Cluster.Postgres;
@@ -25,7 +26,8 @@ public sealed class ClusterConnection : IAsyncDisposable
     private ClusterConnection(PostgresDatabase database, RedisConnection redis, ITransport transport, IResultStore results, IDisposable? archive, ClusterOptions options)
     {
         (_database, _redis, _archive, Transport, Results) = (database, redis, archive, transport, results);
-        Journal = new PostgresJournal(database, new VideoProjection());
+        Journal = new PostgresJournal(database, new JournalProjections(new VideoProjection(), new ConversationProjection()));
+        Conversations = new PostgresConversationStore(database);
         Jobs = new PostgresJobStore(database);
         States = new PostgresCheckpointStore(database, options.ScratchFolder);
         Progress = new RedisProgressLog(redis);
@@ -40,6 +42,9 @@ public sealed class ClusterConnection : IAsyncDisposable
 
     /// <summary>Jobs.</summary>
     public IJobStore Jobs { get; }
+
+    /// <summary>Which conversations there are.</summary>
+    public IConversationStore Conversations { get; }
 
     /// <summary>Trackers' states.</summary>
     public ICheckpointStore States { get; }

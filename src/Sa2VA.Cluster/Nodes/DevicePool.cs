@@ -16,6 +16,9 @@ internal sealed class DevicePool : IAsyncDisposable
     private const long PerObjectMiB = 48;
     private const long PerVideoMiB = 256;
 
+    // What keeps no tracker warm.
+    private const string Nobody = "";
+
     // How long a video may be passed by others. They are done in minutes at most, as slices are.
     private static readonly TimeSpan PassedFor = TimeSpan.FromMinutes(1);
 
@@ -57,7 +60,29 @@ internal sealed class DevicePool : IAsyncDisposable
                 $"{objects} object(s) with this model need about {model + needed} MiB, and the largest device has {_places.Max(place => place.Settings.MemoryMiB)} MiB. Ask for fewer objects at once, or raise memoryMiB.");
         }
 
-        var waiting = new Waiting(choice, model, needed, _time.GetTimestamp());
+        return await LeaseAsync(videoId, new Waiting(choice, model, needed, takesSlot: true, _time.GetTimestamp()), cancellationToken);
+    }
+
+    /// <summary>Waits for a device with enough memory beside the model; takes no slot.</summary>
+    /// <param name="choice">The model.</param>
+    /// <param name="neededMiB">What is needed beside it.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="RunException">No device will ever have enough memory.</exception>
+    public async Task<DeviceLease> LeaseMemoryAsync(ModelChoice choice, long neededMiB, CancellationToken cancellationToken)
+    {
+        var model = ModelMiB(choice);
+        if (_places.TrueForAll(place => place.Settings.MemoryMiB < model + neededMiB))
+        {
+            throw new RunException(
+                RunFailureKind.Device,
+                $"A conversation with this model needs about {model + neededMiB} MiB, and the largest device has {_places.Max(place => place.Settings.MemoryMiB)} MiB. Lower conversations.memoryMiB, or raise memoryMiB.");
+        }
+
+        return await LeaseAsync(Nobody, new Waiting(choice, model, neededMiB, takesSlot: false, _time.GetTimestamp()), cancellationToken);
+    }
+
+    private async Task<DeviceLease> LeaseAsync(string videoId, Waiting waiting, CancellationToken cancellationToken)
+    {
         lock (_gate) _waiting.AddLast(waiting);
         try
         {
@@ -66,7 +91,7 @@ internal sealed class DevicePool : IAsyncDisposable
                 Task changed;
                 lock (_gate)
                 {
-                    if (PlaceFor(videoId, waiting) is { } place) return Take(place, videoId, choice, model, needed);
+                    if (PlaceFor(videoId, waiting) is { } place) return Take(place, videoId, waiting);
                     changed = _changed.Task;
                 }
 
@@ -106,24 +131,24 @@ internal sealed class DevicePool : IAsyncDisposable
             .OrderByDescending(place => place.Warm.Has(videoId)).ThenByDescending(place => place.Models.ContainsKey(video.Model)).ThenBy(place => place.Busy).FirstOrDefault();
     }
 
-    private DeviceLease Take(Place place, string videoId, ModelChoice choice, long model, long needed)
+    private DeviceLease Take(Place place, string videoId, Waiting lease)
     {
-        if (!place.Models.TryGetValue(choice, out var loaded))
-            place.Models.Add(choice, loaded = new Loaded(_load(choice, place.Settings.Device), model));
-        place.Busy++;
-        place.VideosMiB += needed;
+        if (!place.Models.TryGetValue(lease.Model, out var loaded))
+            place.Models.Add(lease.Model, loaded = new Loaded(_load(lease.Model, place.Settings.Device), lease.ModelMiB));
+        if (lease.TakesSlot) place.Busy++;
+        place.VideosMiB += lease.NeededMiB;
         // Of use on its own device only, where it is out of the way of the others.
         foreach (var other in _places.Where(other => other != place)) other.Warm.DropUnless(videoId, epoch: null);
         place.MakeRoom();
-        return new DeviceLease(place.Settings.Device, loaded.Host, place.Warm, () => Release(place, needed));
+        return new DeviceLease(place.Settings.Device, loaded.Host, place.Warm, () => Release(place, lease));
     }
 
-    private void Release(Place place, long needed)
+    private void Release(Place place, Waiting lease)
     {
         lock (_gate)
         {
-            place.Busy--;
-            place.VideosMiB -= needed;
+            if (lease.TakesSlot) place.Busy--;
+            place.VideosMiB -= lease.NeededMiB;
             Changed();
         }
     }
@@ -136,9 +161,11 @@ internal sealed class DevicePool : IAsyncDisposable
 
     private sealed record Loaded(ModelHost Host, long MiB);
 
-    /// <summary>A video that has no place yet, since when by the clock's timestamps.</summary>
-    private sealed class Waiting(ModelChoice model, long modelMiB, long neededMiB, long since)
+    /// <summary>A video, or a conversation, that has no place yet, since when by the clock's timestamps.</summary>
+    private sealed class Waiting(ModelChoice model, long modelMiB, long neededMiB, bool takesSlot, long since)
     {
+        public bool TakesSlot => takesSlot;
+
         public ModelChoice Model => model;
 
         public long ModelMiB => modelMiB;
@@ -160,7 +187,7 @@ internal sealed class DevicePool : IAsyncDisposable
 
         public long VideosMiB { get; set; }
 
-        public bool Fits(Waiting video) => Busy < Settings.Slots && Has(VideosMiB, video);
+        public bool Fits(Waiting video) => (!video.TakesSlot || Busy < Settings.Slots) && Has(VideosMiB, video);
 
         /// <summary>Whether it fits once the others here are done.</summary>
         public bool WillFit(Waiting video) => Has(videosMiB: 0, video);

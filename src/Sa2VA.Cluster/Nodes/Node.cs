@@ -1,4 +1,5 @@
 using Sa2VA.Actors;
+using Sa2VA.Cluster.Conversations;
 using Sa2VA.Cluster.Nodes.Presence;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Settings;
@@ -28,6 +29,7 @@ public sealed class Node : IAsyncDisposable
     private readonly ModelDigests _digests = new();
     private readonly ActorSystem _system;
     private readonly SemaphoreSlim _free;
+    private readonly ConversationIntake _conversations;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (VideoSession Session, Task Running)> _sessions = [];
 
@@ -40,6 +42,7 @@ public sealed class Node : IAsyncDisposable
         _devices = new DevicePool(settings.Devices, Load, settings.WarmTime, services.Time);
         _system = new ActorSystem(services.Time, services.Log);
         _free = new SemaphoreSlim(_devices.Slots);
+        _conversations = new ConversationIntake(settings, services, _devices, _system);
     }
 
     /// <summary>Ids of the videos in work.</summary>
@@ -51,6 +54,9 @@ public sealed class Node : IAsyncDisposable
         }
     }
 
+    /// <summary>Ids of the conversations in memory.</summary>
+    public IReadOnlyList<string> Conversations => _conversations.Warm;
+
     /// <summary>Works until <paramref name="drain"/> is cancelled, then hands over what is in work; what takes longer than the grace period is left to the broker.</summary>
     /// <returns>Whether everything was handed over in time.</returns>
     public async Task<bool> RunAsync(CancellationToken drain)
@@ -60,6 +66,7 @@ public sealed class Node : IAsyncDisposable
         var startedAt = _services.Time.GetUtcNow();
         _services.Log.Started(_settings.Name, _devices.Slots, string.Join(", ", _settings.Roles));
         var looking = LookAsync(noLooking.Token);
+        var conversing = _conversations.RunAsync(noLooking.Token);
         var pumping = OutboxLoop.RunAsync(_services, noLooking.Token);
         var watching = DeadWatch.RunAsync(_services, noLooking.Token);
         // The enumeration must outlive the sessions: when it ends, what is in hand goes back to the queue.
@@ -78,7 +85,7 @@ public sealed class Node : IAsyncDisposable
         {
             // Also when no more work can be had: what is in hand is handed over.
             await noLooking.CancelAsync();
-            drained = await DrainAsync(stop);
+            drained = await DrainAsync(stop) & await conversing;
             await noWork.CancelAsync();
             await returning;
             await looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -259,7 +266,7 @@ public sealed class Node : IAsyncDisposable
 
     private void MakeRoom(VideoSession[] living, IReadOnlyList<QueueLength> lengths)
     {
-        var waiting = lengths.Where(queue => queue.Waiting > 0 && (queue.Kind == WorkKind.Video || _settings.Roles.Contains(NodeRole.Keyframe))).ToList();
+        var waiting = lengths.Where(queue => queue.Waiting > 0 && (queue.Kind == WorkKind.Video || queue.Kind == WorkKind.Keyframes && _settings.Roles.Contains(NodeRole.Keyframe))).ToList();
         if (waiting.Count == 0) return;
         // Videos that only ever begin, turn by turn, would never end.
         foreach (var session in living.Where(session => Worked(session) >= _settings.Slice && session.GotSomewhere)) session.Yield(HandOverReason.Slice, "its slice is over");

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Sa2VA.Actors;
 using Sa2VA.Actors.Journaling;
 using Sa2VA.Cluster.Checkpoints;
+using Sa2VA.Cluster.Conversations;
 using Sa2VA.Cluster.Jobs;
 using Sa2VA.Cluster.Nodes.Presence;
 using Sa2VA.Cluster.Progress;
@@ -25,6 +26,9 @@ public sealed record NodeServices
     /// <summary>Jobs.</summary>
     public required IJobStore Jobs { get; init; }
 
+    /// <summary>Which conversations there are; null takes none.</summary>
+    public IConversationStore? Conversations { get; init; }
+
     /// <summary>Trackers' states.</summary>
     public required ICheckpointStore States { get; init; }
 
@@ -45,6 +49,9 @@ public sealed record NodeServices
 
     /// <summary>Makes the actor that works on a video; a simulation makes another one.</summary>
     internal Func<Sitting, ActorRef<VideoCommand>, long, Actor<VideoWork>> Worker { get; init; } = static (sitting, video, epoch) => new VideoWorker(sitting, video, epoch);
+
+    /// <summary>Makes the actor that answers in a conversation; tests make another one.</summary>
+    internal Func<ConversationPlace, ConversationSitting, ActorRef<ConversationCommand>, Actor<ConversationWork>> Converser { get; init; } = static (place, sitting, conversation) => new ConversationWorker(place, sitting, conversation);
 
     /// <summary>One line per change of state.</summary>
     public required ILogger Log { get; init; }

@@ -1,4 +1,5 @@
 using Sa2VA.Cluster.Archive;
+using Sa2VA.Cluster.Conversations;
 using Sa2VA.Cluster.Grounding;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Settings;
@@ -46,6 +47,9 @@ public sealed record NodeSettings
 
     /// <summary>How much a language model works on together.</summary>
     public KeyframeOptions Keyframes { get; init; } = new();
+
+    /// <summary>Conversations in memory; nodes without the role <see cref="NodeRole.Keyframe"/> have none.</summary>
+    public ConversationSettings Conversations { get; init; } = new();
 
     /// <summary>When progress becomes durable.</summary>
     public CheckpointOptions Checkpoints { get; init; } = new();

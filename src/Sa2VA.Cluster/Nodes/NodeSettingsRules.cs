@@ -34,6 +34,9 @@ public static class NodeSettingsRules
         Range("keyframes.framesAtOnce", settings.Keyframes.FramesAtOnce, 1, 256);
         Range("keyframes.questionsAtOnce", settings.Keyframes.QuestionsAtOnce, 1, 256);
         Range("keyframes.memoryMiB", settings.Keyframes.MemoryMiB, 1, 1 << 20);
+        Range("conversations.warm", settings.Conversations.Warm, 0, 64);
+        Range("conversations.idle", settings.Conversations.Idle, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(15));
+        Range("conversations.memoryMiB", settings.Conversations.MemoryMiB, 1, 1 << 20);
         Range("checkpoints.everyFrames", settings.Checkpoints.EveryFrames, 1, 100_000);
         Range("checkpoints.everyTime", settings.Checkpoints.EveryTime, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1));
         Range("slice", settings.Slice, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(20));

@@ -38,6 +38,11 @@ internal static class OutboxLoop
             {
                 // Until nothing is left.
             }
+
+            while (services.Conversations is { } conversations && await conversations.PumpOutboxAsync(Batch, PublishAsync, stop) > 0)
+            {
+                // Nor here.
+            }
         }
         catch (Exception failure) when (ServerUnavailableException.Is(failure))
         {

@@ -46,7 +46,12 @@ public sealed class Doctor(IJobStore jobs, IJournal journal, ITransport transpor
         {
             var video = await jobs.FindVideoAsync(dead.Item.VideoId, cancellationToken);
             if (video?.State == VideoState.Dead) continue;
-            if (video is { State: VideoState.Waiting or VideoState.Running })
+            if (dead.Item.Kind == WorkKind.Conversation)
+            {
+                if (repair) await transport.PublishAsync(dead.Item, cancellationToken);
+                findings.Add(new Finding(dead.Item.VideoId, FindingKind.Dropped, $"The broker gave up a wake-up of this conversation ({dead.Reason}).", repair));
+            }
+            else if (video is { State: VideoState.Waiting or VideoState.Running })
             {
                 // The broker gave it up by itself, before a node could: nobody will work on it.
                 if (repair) await transport.PublishAsync(dead.Item, cancellationToken);
@@ -73,6 +78,15 @@ public sealed class Doctor(IJobStore jobs, IJournal journal, ITransport transpor
         var findings = new List<Finding>();
         foreach (var dead in (await transport.DeadWorkAsync(MostDead, cancellationToken)).Where(dead => dead.IsDropped))
         {
+            if (dead.Item.Kind == WorkKind.Conversation)
+            {
+                // Whoever takes it finds out whether something waits for an answer there.
+                await transport.PublishAsync(dead.Item, cancellationToken);
+                findings.Add(new Finding(dead.Item.VideoId, FindingKind.Dropped, dead.Reason, IsRepaired: true));
+                await transport.ForgetDeadAsync(dead.Item.VideoId, cancellationToken);
+                continue;
+            }
+
             var video = await jobs.FindVideoAsync(dead.Item.VideoId, cancellationToken);
             // It belongs here: its message came back after a node had given it up.
             if (video?.State == VideoState.Dead) continue;

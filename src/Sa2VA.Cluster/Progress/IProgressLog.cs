@@ -25,6 +25,12 @@ public interface IProgressLog
     /// <param name="cancellationToken">Ends the enumeration, without an exception.</param>
     /// <exception cref="ArgumentException"><paramref name="afterId"/> is no id of an event.</exception>
     IAsyncEnumerable<StoredJobEvent> ReadEventsAsync(string jobId, string? afterId, CancellationToken cancellationToken);
+
+    /// <summary>The same for one who waits for every event: it is noticed after a longest pause of at most so much, where the log is looked at in pauses.</summary>
+    IAsyncEnumerable<StoredJobEvent> ReadEventsAsync(string jobId, string? afterId, TimeSpan longestPause, CancellationToken cancellationToken) => ReadEventsAsync(jobId, afterId, cancellationToken);
+
+    /// <summary>Removes a job's events.</summary>
+    Task ForgetEventsAsync(string jobId, CancellationToken cancellationToken);
 }
 
 /// <summary>How far a video is.</summary>

@@ -54,6 +54,13 @@ public sealed class InMemoryProgressLog(int eventsPerJob = 10_000) : IProgressLo
     public IAsyncEnumerable<StoredJobEvent> ReadEventsAsync(string jobId, string? afterId, CancellationToken cancellationToken)
         => FollowAsync(ClusterIds.CheckJob(jobId), afterId is null ? default : JobEventId.Parse(afterId), cancellationToken);
 
+    /// <inheritdoc/>
+    public Task ForgetEventsAsync(string jobId, CancellationToken cancellationToken)
+    {
+        lock (_gate) _jobs.Remove(ClusterIds.CheckJob(jobId));
+        return Task.CompletedTask;
+    }
+
     private async IAsyncEnumerable<StoredJobEvent> FollowAsync(string jobId, JobEventId after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)

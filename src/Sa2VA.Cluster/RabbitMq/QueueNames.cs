@@ -18,16 +18,8 @@ internal sealed class QueueNames(string prefix)
     public string Mail { get; } = $"{prefix}.mail";
 
     /// <summary>The queue of a kind and priority of work.</summary>
-    public string Of(Lane lane) => lane.Kind == WorkKind.Keyframes ? $"{prefix}.keyframes" : $"{prefix}.work.{NameOf(lane.Priority)}";
+    public string Of(Lane lane) => lane.Kind == WorkKind.Video ? $"{prefix}.work.{lane.Name}" : $"{prefix}.{lane.Name}";
 
     /// <summary>One connection's letter box. It never has the name of an earlier one, which the server may not have noticed to be dead.</summary>
     public string MailOf(string node) => $"{prefix}.mail.{node}.{Guid.NewGuid():N}";
-
-    private static string NameOf(WorkPriority priority) => priority switch
-    {
-        WorkPriority.High => "high",
-        WorkPriority.Normal => "normal",
-        WorkPriority.Low => "low",
-        _ => throw new ArgumentOutOfRangeException(nameof(priority), priority, message: null),
-    };
 }

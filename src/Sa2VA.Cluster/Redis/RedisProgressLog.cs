@@ -73,9 +73,17 @@ public sealed class RedisProgressLog(RedisConnection connection, TimeProvider? t
 
     /// <inheritdoc/>
     public IAsyncEnumerable<StoredJobEvent> ReadEventsAsync(string jobId, string? afterId, CancellationToken cancellationToken)
-        => FollowAsync(connection.Keys.Events(jobId), afterId is null ? null : JobEventId.Parse(afterId), cancellationToken);
+        => ReadEventsAsync(jobId, afterId, LongestPause, cancellationToken);
 
-    private async IAsyncEnumerable<StoredJobEvent> FollowAsync(RedisKey key, JobEventId? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public IAsyncEnumerable<StoredJobEvent> ReadEventsAsync(string jobId, string? afterId, TimeSpan longestPause, CancellationToken cancellationToken)
+        => FollowAsync(connection.Keys.Events(jobId), afterId is null ? null : JobEventId.Parse(afterId), longestPause, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task ForgetEventsAsync(string jobId, CancellationToken cancellationToken)
+        => connection.ExecuteAsync(database => database.KeyDeleteAsync(connection.Keys.Events(jobId)), cancellationToken);
+
+    private async IAsyncEnumerable<StoredJobEvent> FollowAsync(RedisKey key, JobEventId? after, TimeSpan longestPause, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var pause = ShortestPause;
         while (!cancellationToken.IsCancellationRequested)
@@ -90,7 +98,7 @@ public sealed class RedisProgressLog(RedisConnection connection, TimeProvider? t
             }
 
             await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            pause = pause * 2 < longestPause ? pause * 2 : longestPause;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Sa2VA.Cluster.Conversations;
 using Sa2VA.Cluster.Jobs;
 using Sa2VA.Cluster.Transport;
 
@@ -31,9 +32,14 @@ public sealed class ClusterMetrics : IDisposable
     private readonly Histogram<double> _checkpointDuration;
     private readonly Histogram<long> _checkpointSize;
     private readonly Histogram<double> _failover;
+    private readonly Counter<long> _turns;
+    private readonly Counter<long> _restarts;
+    private readonly Counter<long> _letGo;
+    private readonly Histogram<double> _firstWords;
     private volatile IReadOnlyList<QueueLength> _queues = [];
     private volatile IReadOnlyDictionary<VideoState, long> _videos = new Dictionary<VideoState, long>();
     private volatile SlotCount? _slots;
+    private volatile int _conversations = -1;
 
     /// <param name="node">The process, as its settings name it.</param>
     /// <param name="gpuMemory">Asked at each collection for the memory of the machine's devices; null for what the driver says, which is nothing without one.</param>
@@ -61,6 +67,12 @@ public sealed class ClusterMetrics : IDisposable
             "sa2va.checkpoint.size", "By", "Size of a tracker's stored state.", advice: Buckets(1L << 18, 1L << 20, 1L << 22, 1L << 24, 1L << 26, 1L << 28, 1L << 30));
         _failover = _meter.CreateHistogram<double>(
             "sa2va.failover.duration", "s", "Time from the last sign of life of a lost owner to the first progress of the next one.", advice: Buckets(1.0, 2.5, 5, 10, 20, 30, 60, 120, 300, 600));
+        _turns = _meter.CreateCounter<long>("sa2va.conversation.turns", "{turn}", "Turns of conversations that are over, by how they ended: answered, stopped, failed.");
+        _restarts = _meter.CreateCounter<long>("sa2va.conversation.restarts", "{turn}", "Answers that were begun again because the node that had begun them was lost.");
+        _letGo = _meter.CreateCounter<long>("sa2va.conversation.let_go", "{conversation}", "Conversations that left a node's memory in good order, by the reason: idle, room, drain, held, forgotten.");
+        _firstWords = _meter.CreateHistogram<double>(
+            "sa2va.conversation.first_words", "s", "Time from the begin of an answer to its first words.", advice: Buckets(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60));
+        _ = _meter.CreateObservableGauge("sa2va.conversations.warm", Warm, "{conversation}", "Conversations in this node's memory.");
         _ = _meter.CreateObservableGauge("sa2va.queue.length", Queues, "{item}", "Work that waits in a queue of the cluster.");
         _ = _meter.CreateObservableGauge("sa2va.videos", Videos, "{video}", "Videos of the latest jobs of the cluster, by state.");
         _ = _meter.CreateObservableGauge("sa2va.slots", Slots, "{slot}", "Places for videos on this node: used and free.");
@@ -118,6 +130,22 @@ public sealed class ClusterMetrics : IDisposable
     /// <param name="isWarm">Whether its state was still in memory; otherwise its checkpoint was read.</param>
     public void Continued(bool isWarm) => _continuations.Add(1, _node, Tag("from", isWarm ? "warm" : "checkpoint"));
 
+    /// <summary>A turn of a conversation is over.</summary>
+    public void TurnOver(TurnState outcome) => _turns.Add(1, _node, Tag("outcome", Lower(outcome)));
+
+    /// <summary>An answer is begun again that a lost node had begun.</summary>
+    public void AnswerRestarted() => _restarts.Add(1, _node);
+
+    /// <summary>An answer has its first words.</summary>
+    /// <param name="waited">Since it was begun; without the time that looking at the source and reading what was said before took.</param>
+    public void FirstWords(TimeSpan waited) => _firstWords.Record(waited.TotalSeconds, _node);
+
+    /// <summary>A conversation left memory in good order.</summary>
+    public void ConversationLetGo(LetGoReason reason) => _letGo.Add(1, _node, Tag("reason", Lower(reason)));
+
+    /// <summary>Conversations in memory, as of now.</summary>
+    public void SetWarmConversations(int count) => _conversations = count;
+
     /// <summary>A connection was made again.</summary>
     /// <param name="server"><c>postgres</c>, <c>rabbitmq</c> or <c>redis</c>.</param>
     public void Reconnected(string server) => _reconnects.Add(1, _node, Tag("server", server));
@@ -149,6 +177,9 @@ public sealed class ClusterMetrics : IDisposable
     {
         _redeliveries.Add(0, _node);
         _reused.Add(0, _node);
+        _restarts.Add(0, _node);
+        foreach (var outcome in Enum.GetValues<TurnState>().Where(outcome => outcome != TurnState.Waiting)) _turns.Add(0, _node, Tag("outcome", Lower(outcome)));
+        foreach (var reason in Enum.GetValues<LetGoReason>()) _letGo.Add(0, _node, Tag("reason", Lower(reason)));
         foreach (var stage in Enum.GetValues<WorkStage>().Where(stage => stage != WorkStage.Ground)) _frames.Add(0, _node, Tag("stage", Lower(stage)));
         foreach (var verdict in Enum.GetValues<AttemptVerdict>()) Attempted(verdict, 0);
         foreach (var reason in Enum.GetValues<HandOverReason>()) _handOvers.Add(0, _node, Tag("reason", Lower(reason)));
@@ -164,8 +195,8 @@ public sealed class ClusterMetrics : IDisposable
     private void Finished(VideoState outcome, long count) => _finished.Add(count, _node, Tag("outcome", Lower(outcome)));
 
     private IEnumerable<Measurement<long>> Queues()
-        => _queues.GroupBy(queue => new Lane(queue.Kind, queue.Kind == WorkKind.Keyframes ? WorkPriority.Normal : queue.Priority))
-            .Select(lane => new Measurement<long>(lane.Sum(queue => queue.Waiting), _node, Tag("lane", NameOf(lane.Key))));
+        => _queues.GroupBy(queue => Lane.Of(queue.Kind, queue.Priority))
+            .Select(lane => new Measurement<long>(lane.Sum(queue => queue.Waiting), _node, Tag("lane", lane.Key.Name)));
 
     private IEnumerable<Measurement<long>> Videos()
         => _videos.Select(state => new Measurement<long>(state.Value, _node, Tag("state", Lower(state.Key))));
@@ -173,12 +204,12 @@ public sealed class ClusterMetrics : IDisposable
     private IEnumerable<Measurement<long>> Slots() => _slots is { } slots
         ? [new(slots.Used, _node, Tag("state", "used")), new(slots.Total - slots.Used, _node, Tag("state", "free"))] : [];
 
+    private IEnumerable<Measurement<long>> Warm() => _conversations is >= 0 and var count ? [new(count, _node)] : [];
+
     private IEnumerable<Measurement<long>> Gpu(Func<IReadOnlyList<GpuMemory>> read, Func<GpuMemory, long> value)
         => read().Select(memory => new Measurement<long>(value(memory), _node, Tag("gpu", memory.Gpu)));
 
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
-
-    private static string NameOf(Lane lane) => lane.Kind == WorkKind.Keyframes ? "keyframes" : Lower(lane.Priority);
 
     private static string Lower<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();

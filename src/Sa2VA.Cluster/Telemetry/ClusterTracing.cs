@@ -24,7 +24,7 @@ public static class ClusterTracing
     /// <param name="item">The work.</param>
     /// <param name="node">Who does it.</param>
     public static Activity? StartWork(WorkItem item, string node)
-        => StartOf(item, item.Kind == WorkKind.Keyframes ? "work keyframes" : "work video", ActivityKind.Consumer)?.SetTag("sa2va.node", node);
+        => StartOf(item, item.Kind switch { WorkKind.Keyframes => "work keyframes", WorkKind.Conversation => "work conversation", _ => "work video" }, ActivityKind.Consumer)?.SetTag("sa2va.node", node);
 
     /// <summary>Begins the span of a part of that work: <c>claim</c>, <c>fetch</c>, <c>reuse</c>, <c>probe</c>, <c>ground</c>, <c>track</c>, <c>checkpoint</c>, <c>finish</c>.</summary>
     /// <param name="stage">Its name.</param>
@@ -45,6 +45,6 @@ public static class ClusterTracing
     private static Activity? StartOf(WorkItem item, string name, ActivityKind kind)
     {
         _ = ActivityContext.TryParse(item.TraceParent, traceState: null, isRemote: true, out var parent);
-        return Source.StartActivity(name, kind, parent)?.SetTag("sa2va.video.id", item.VideoId).SetTag("sa2va.priority", item.Priority.ToString().ToLowerInvariant());
+        return Source.StartActivity(name, kind, parent)?.SetTag(item.Kind == WorkKind.Conversation ? "sa2va.conversation.id" : "sa2va.video.id", item.VideoId).SetTag("sa2va.priority", item.Priority.ToString().ToLowerInvariant());
     }
 }

@@ -58,10 +58,13 @@ public enum WorkKind
 
     /// <summary>Ask the language model about its key frames, then queue it as <see cref="Video"/>: <c>keyframes</c>.</summary>
     Keyframes,
+
+    /// <summary>Answer what waits in a conversation: <c>conversations</c>.</summary>
+    Conversation,
 }
 
 /// <summary>A wake-up: it carries ids only, the truth is in the journal.</summary>
-/// <param name="VideoId">Whose.</param>
+/// <param name="VideoId">Whose; of <see cref="WorkKind.Conversation"/> the conversation's id.</param>
 /// <param name="Priority">How urgent.</param>
 /// <param name="Kind">What is to be done.</param>
 /// <param name="TraceParent">W3C trace context that it belongs to, so that one trace follows a video over machines; null for none.</param>

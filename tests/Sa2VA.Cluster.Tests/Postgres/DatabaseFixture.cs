@@ -25,7 +25,7 @@ public sealed class DatabaseFixture(ServersFixture servers) : IAsyncDisposable
             return;
         }
 
-        await RunAsync("TRUNCATE owners, journal, snapshots, checkpoints, checkpoint_chunks, jobs, videos, job_counts, outbox");
+        await RunAsync("TRUNCATE owners, journal, snapshots, checkpoints, checkpoint_chunks, jobs, videos, job_counts, outbox, conversations, conversation_outbox");
     }
 
     /// <summary>One more process of the cluster.</summary>

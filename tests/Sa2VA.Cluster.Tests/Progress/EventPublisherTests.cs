@@ -77,5 +77,7 @@ public sealed class EventPublisherTests
         }
 
         public IAsyncEnumerable<StoredJobEvent> ReadEventsAsync(string jobId, string? afterId, CancellationToken cancellationToken) => inner.ReadEventsAsync(jobId, afterId, cancellationToken);
+
+        public Task ForgetEventsAsync(string jobId, CancellationToken cancellationToken) => inner.ForgetEventsAsync(jobId, cancellationToken);
     }
 }

@@ -25,6 +25,20 @@ public abstract class ProgressLogConformance
     }
 
     [Fact]
+    public async Task Events_that_are_forgotten_are_gone()
+    {
+        await Log.PublishEventAsync("job-1", new JobEvent("secret", Noon), Stop);
+        await Log.ForgetEventsAsync("job-1", Stop);
+        await Log.ForgetEventsAsync("job-2", Stop);
+        await Log.PublishEventAsync("job-1", new JobEvent("news", Noon), Stop);
+        await foreach (var stored in Log.ReadEventsAsync("job-1", afterId: null, TimeSpan.FromMilliseconds(50), Stop))
+        {
+            Assert.Equal("news", stored.Event.Type);
+            break;
+        }
+    }
+
+    [Fact]
     public async Task Every_stage_comes_back()
     {
         foreach (var stage in Enum.GetValues<ProgressStage>())

@@ -127,5 +127,7 @@ public sealed class ProgressReporterTests
         public Task<string> PublishEventAsync(string jobId, JobEvent happened, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public IAsyncEnumerable<StoredJobEvent> ReadEventsAsync(string jobId, string? afterId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task ForgetEventsAsync(string jobId, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

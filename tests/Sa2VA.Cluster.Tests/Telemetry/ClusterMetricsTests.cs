@@ -1,3 +1,4 @@
+using Sa2VA.Cluster.Conversations;
 using Sa2VA.Cluster.Jobs;
 using Sa2VA.Cluster.Telemetry;
 using Sa2VA.Cluster.Transport;
@@ -47,6 +48,10 @@ public sealed class ClusterMetricsTests : IDisposable
         Assert.Equal(1, Read("sa2va_failover_duration_seconds_count"));
         Assert.Equal(1, Read("sa2va_handovers_total", ("reason", "drain")));
         Assert.Equal((1, 0), (Read("sa2va_continuations_total", ("from", "warm")), Read("sa2va_continuations_total", ("from", "checkpoint"))));
+        Assert.Equal((1, 0), (Read("sa2va_conversation_turns_total", ("outcome", "stopped")), Read("sa2va_conversation_turns_total", ("outcome", "failed"))));
+        Assert.Equal(1, Read("sa2va_conversation_restarts_total"));
+        Assert.Equal(1, Read("sa2va_conversation_let_go_total", ("reason", "room")));
+        Assert.Equal(0.5, Read("sa2va_conversation_first_words_seconds_sum"));
         Assert.Equal(1, Read("sa2va_reconnects_total", ("server", "redis")));
         Assert.Equal(1, Read("sa2va_source_fetches_total", ("origin", "s3"), ("outcome", "ok")));
         Assert.Equal(700, Read("sa2va_source_bytes_total", ("origin", "s3")));
@@ -88,6 +93,11 @@ public sealed class ClusterMetricsTests : IDisposable
         metrics.FailedOver(TimeSpan.FromSeconds(4));
         metrics.HandedOver(HandOverReason.Drain);
         metrics.Continued(isWarm: true);
+        metrics.TurnOver(TurnState.Stopped);
+        metrics.AnswerRestarted();
+        metrics.FirstWords(TimeSpan.FromSeconds(0.5));
+        metrics.ConversationLetGo(LetGoReason.Room);
+        metrics.SetWarmConversations(2);
         metrics.Reconnected("redis");
         metrics.SourceFetched("s3", "ok", 700);
         metrics.SetQueues([new QueueLength(WorkKind.Video, WorkPriority.High, 4), new QueueLength(WorkKind.Keyframes, WorkPriority.High, 3), new QueueLength(WorkKind.Keyframes, WorkPriority.Low, 5)]);
