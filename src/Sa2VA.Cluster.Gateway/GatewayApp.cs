@@ -6,6 +6,8 @@ using System.Text.Json.Serialization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.HttpOverrides;
+using Sa2VA.Cluster.Conversations;
+using Sa2VA.Cluster.Gateway.Conversations;
 using Sa2VA.Cluster.Gateway.Dashboard;
 using Sa2VA.Cluster.Gateway.Estimates;
 using Sa2VA.Cluster.Gateway.Events;
@@ -88,6 +90,7 @@ public static class GatewayApp
         services.AddSingleton(provider => new VideoMailer(cluster.Transport, cluster.Journal, settings.Name, TimeProvider.System, provider.GetRequiredService<EventPublisher>().Tell));
         services.AddSingleton(MakeFolders(settings)).AddSingleton(new ShownVideos(settings)).AddSingleton<RenderSlots>();
         services.AddSingleton(provider => new VideoPrompts(cluster.Journal, provider.GetRequiredService<VideoMailer>(), TimeProvider.System));
+        services.AddSingleton(new ConversationMailer(cluster.Transport, cluster.Journal, cluster.Conversations, settings.Name, TimeProvider.System));
         services.AddAuthentication(ApiKeyAuthentication.Name).AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.Name, _ => { });
         var policies = services.AddAuthorizationBuilder();
         foreach (var scope in Scope.All) policies.AddPolicy(scope, policy => policy.RequireAuthenticatedUser().RequireClaim(ApiKeyAuthentication.ScopeClaim, scope));
@@ -173,6 +176,7 @@ public static class GatewayApp
         UploadEndpoints.Map(api);
         EstimateEndpoints.Map(api);
         EventEndpoint.Map(api);
+        ConversationEndpoints.Map(api);
         ClusterEndpoints.Map(api);
         DashboardEndpoints.Map(app);
         PriorityEndpoints.Map(api);

@@ -32,6 +32,8 @@ public sealed class ConformanceTests(GatewayFixture fixture)
         using var forger = fixture.With("sa2va_0123456789ab_" + new string('A', 43));
         var job = await fixture.CompletedJobAsync(all, videos: 1, Stop);
         var video = JobTests.Text((await all.GetFromJsonAsync<JsonElement>($"/api/v1/jobs/{job}/videos", Stop)).GetProperty("items")[0], "videoId");
+        using var begun = await all.PostAsJsonAsync("/api/v1/conversations", new { model = "nano", maxNewTokens = 4 }, Stop);
+        var known = new Known(job, video, JobTests.Text(await begun.Content.ReadFromJsonAsync<JsonElement>(Stop), "conversationId"));
         using var document = JsonDocument.Parse(await stranger.GetStringAsync("/openapi/v1.json", Stop));
         var operations = document.RootElement.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Select(verb => (Path: path.Name, Verb: verb.Name, verb.Value))).ToList();
 
@@ -40,14 +42,14 @@ public sealed class ConformanceTests(GatewayFixture fixture)
         for (var i = 0; i < Requests; i++)
         {
             var (path, verb, operation) = operations[i % operations.Count];
-            var (caller, known) = random.Next(10) switch { 0 => (stranger, false), 1 => (forger, false), 2 => (reader, true), _ => (all, true) };
-            using var request = Make(random, path, verb, operation, job, video);
+            var (caller, isKnown) = random.Next(10) switch { 0 => (stranger, false), 1 => (forger, false), 2 => (reader, true), _ => (all, true) };
+            using var request = Make(random, path, verb, operation, known);
             using var response = await caller.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Stop);
             seen[response.StatusCode] = seen.GetValueOrDefault(response.StatusCode) + 1;
             var what = $"request {i}: {verb} {request.RequestUri} -> {(int)response.StatusCode}";
             Assert.True((int)response.StatusCode < 500, what);
             // An odd path, or a body of another kind, leads to no operation at all, of which a stranger is told nothing either.
-            if (!known) Assert.True(response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.UnsupportedMediaType or HttpStatusCode.BadRequest, what);
+            if (!isKnown) Assert.True(response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.UnsupportedMediaType or HttpStatusCode.BadRequest, what);
             if ((int)response.StatusCode < 400) continue;
             var text = await response.Content.ReadAsStringAsync(Stop);
             // What is no HTTP at all is refused by the server before it is a request.
@@ -61,14 +63,15 @@ public sealed class ConformanceTests(GatewayFixture fixture)
             Assert.True(seen.ContainsKey(status), $"{status} among {string.Join(", ", seen.Select(pair => $"{(int)pair.Key}: {pair.Value}"))}");
     }
 
-    private static HttpRequestMessage Make(Random random, string path, string verb, JsonElement operation, string job, string video)
+    private static HttpRequestMessage Make(Random random, string path, string verb, JsonElement operation, Known known)
     {
         var query = new StringBuilder();
         var headers = new List<(string, string)>();
         foreach (var parameter in operation.TryGetProperty("parameters", out var parameters) ? parameters.EnumerateArray() : default)
         {
             var name = parameter.GetProperty("name").GetString()!;
-            var value = random.Next(3) > 0 ? Fitting(random, name, job, video) : Odd(random);
+            // What is there stays, for the others.
+            var value = random.Next(3) > 0 && (verb, name) != ("delete", "conversation") ? Fitting(random, name, known) : Odd(random);
             switch (parameter.GetProperty("in").GetString())
             {
                 case "path":
@@ -89,10 +92,12 @@ public sealed class ConformanceTests(GatewayFixture fixture)
         return request;
     }
 
-    private static string Fitting(Random random, string name, string job, string video) => name switch
+    private static string Fitting(Random random, string name, Known known) => name switch
     {
-        "job" => job,
-        "video" => video,
+        "job" => known.Job,
+        "video" => known.Video,
+        "conversation" => known.Conversation,
+        "turn" => "1",
         "frame" or "from" or "to" => random.Next(GatewayFixture.Frames).ToString(System.Globalization.CultureInfo.InvariantCulture),
         "object" => "1",
         "limit" => "3",
@@ -105,6 +110,9 @@ public sealed class ConformanceTests(GatewayFixture fixture)
         "reuseResults" => "false",
         _ => Odd(random),
     };
+
+    /// <summary>What is there.</summary>
+    private sealed record Known(string Job, string Video, string Conversation);
 
     private static string Odd(Random random) => Oddities[random.Next(Oddities.Length)];
 
@@ -127,6 +135,8 @@ public sealed class ConformanceTests(GatewayFixture fixture)
             {
                 ["model"] = "nano", ["pricePerGpuHour"] = random.Next(3) - 1, ["videos"] = new JsonArray(new JsonObject { ["video"] = Odd(random), ["expressions"] = new JsonArray("x"), ["frameCount"] = random.Next(3) }),
             },
+            _ when path.EndsWith("/turns", StringComparison.Ordinal) => new JsonObject { ["question"] = Odd(random), ["asksForMask"] = random.Next(4) == 0 },
+            _ when path.EndsWith("/conversations", StringComparison.Ordinal) => new JsonObject { ["model"] = "nano", ["source"] = random.Next(2) == 0 ? null : Odd(random), ["keyFrames"] = random.Next(9) },
             _ => NewJob(random),
         };
         var text = body.ToJsonString();

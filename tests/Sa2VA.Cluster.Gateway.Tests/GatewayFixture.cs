@@ -170,7 +170,7 @@ public sealed class GatewayFixture(ServersFixture servers) : IAsyncDisposable
         var settings = new NodeSettings
         {
             Name = "node", Servers = endpoints, Devices = [new DeviceSettings { Device = "cpu", Slots = 4 }],
-            // Any model that loads: the simulation never asks it.
+            // The simulation of videos never asks it; conversations do.
             Models = new Dictionary<string, ModelChoice>(StringComparer.Ordinal) { ["nano"] = Path.Combine(Checkout.Folder, "models", "sa2va-nano") },
         };
         var connection = await ClusterConnection.OpenAsync(endpoints, settings.ToClusterOptions(), logs: null, CancellationToken.None);
@@ -179,6 +179,7 @@ public sealed class GatewayFixture(ServersFixture servers) : IAsyncDisposable
         var node = new Node(settings, new NodeServices
         {
             News = news.Tell, Nodes = connection.Nodes,
+            Conversations = connection.Conversations,
             Transport = connection.Transport, Journal = connection.Journal, Jobs = connection.Jobs, States = connection.States, Results = connection.Results,
             Fetch = static (source, _) => Task.FromResult(new LocalVideo(source)), Log = NullLogger.Instance,
             Progress = (video, epoch) => new VideoReport(reporter, video, epoch, settings.Name, TimeProvider.System),

@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using FromHeaderAttribute = Microsoft.AspNetCore.Mvc.FromHeaderAttribute;
 using Sa2VA.Cluster.Gateway.Problems;
 using Sa2VA.Cluster.Gateway.Security;
@@ -13,10 +12,6 @@ namespace Sa2VA.Cluster.Gateway.Events;
 /// </summary>
 internal static class EventEndpoint
 {
-    // Proxies close connections on which nothing is said.
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
-    private static readonly byte[] KeepAlive = ":\n\n"u8.ToArray();
-
     public static void Map(IEndpointRouteBuilder api) => api.MapGet("/jobs/{job}/events", StreamAsync).RequireAuthorization(Scope.Read).WithTags("events").WithName("streamEvents")
         .WithSummary("What happens in a job, as server-sent events.").Produces<JobEvent>(contentType: "text/event-stream").ProducesProblem(StatusCodes.Status404NotFound);
 
@@ -37,42 +32,8 @@ internal static class EventEndpoint
 
         using var slot = slots.TryTake(context.User);
         if (slot is null) return StreamSlots.Refusal();
-        // A gateway that ends lets its readers go, to another one.
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(aborted, life.ApplicationStopping);
-        context.Response.ContentType = "text/event-stream";
-        context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers["X-Accel-Buffering"] = "no";
-        await context.Response.Body.FlushAsync(stop.Token);
         await using var seat = feeds.Take(job, seen);
-        await WriteAsync(context.Response.BodyWriter, seat.Feed.ReadAsync(seen, stop.Token), time, stop);
+        await ServerSentEvents.SendAsync(context, stop => seat.Feed.ReadAsync(seen, stop), time, life);
         return TypedResults.Empty;
-    }
-
-    private static async Task WriteAsync(PipeWriter body, IAsyncEnumerable<ReadOnlyMemory<byte>> pieces, TimeProvider time, CancellationTokenSource stop)
-    {
-        await using var piece = pieces.GetAsyncEnumerator(CancellationToken.None);
-        var next = Task.FromResult(true);
-        try
-        {
-            for (; ; )
-            {
-                next = piece.MoveNextAsync().AsTask();
-                for (; ; )
-                {
-                    await ((Task)next).WaitAsync(Silence, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                    if (next.IsCompleted) break;
-                    await body.WriteAsync(KeepAlive, stop.Token);
-                }
-
-                if (!await next) return;
-                await body.WriteAsync(piece.Current, stop.Token);
-            }
-        }
-        finally
-        {
-            // A reader that is gone leaves no read behind.
-            await stop.CancelAsync();
-            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
     }
 }

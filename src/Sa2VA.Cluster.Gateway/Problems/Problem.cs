@@ -13,4 +13,8 @@ internal static class Problem
     public static ProblemHttpResult NoJob(string id) => Of(StatusCodes.Status404NotFound, $"There is no job '{id}'.");
 
     public static ProblemHttpResult NoVideo(string id) => Of(StatusCodes.Status404NotFound, $"There is no video '{id}'.");
+
+    public static ProblemHttpResult NoConversation(string id) => Of(StatusCodes.Status404NotFound, $"There is no conversation '{id}'.");
+
+    public static ProblemHttpResult NoTurn(string id, int turn) => Of(StatusCodes.Status404NotFound, $"Conversation '{id}' has no turn {turn}.");
 }
