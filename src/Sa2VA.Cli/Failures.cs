@@ -57,7 +57,7 @@ internal static class Failures
         return code;
     }
 
-    private static int CodeOf(HttpStatusCode? status) => status switch
+    public static int CodeOf(HttpStatusCode? status) => status switch
     {
         HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => ExitCodes.Access,
         null or >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests => ExitCodes.Server,

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Sa2VA.Cluster.Gateway.Security;
@@ -150,6 +151,57 @@ public sealed class RemoteCommandTests(GatewayFixture fixture) : IDisposable
         Assert.Equal("submit", (await process.StandardOutput.ReadToEndAsync(Stop)).Trim());
     }
 
+    [Fact]
+    public async Task A_conversation_is_had_in_the_cluster_and_gone_on_with()
+    {
+        var cli = await CliAsync(Scope.Read, Scope.Submit);
+        var talk = await cli.RunAsync("chat", "--source", fixture.Clip(), "--keyframes", "2", "--max-tokens", "24", "--json", "--ask", "What is it?", "--ask", "/mask the red square");
+        Assert.Equal(0, talk.ExitCode);
+        var answers = talk.Lines.Where(line => Text(line, "type") == "answer").ToList();
+        Assert.Equal([(1, "What is it?"), (2, "/mask the red square")], answers.Select(line => (line.GetProperty("turn").GetInt32(), Text(line, "question"))));
+        foreach (var answer in answers)
+        {
+            var said = talk.Lines.Where(line => Text(line, "type") == "text" && line.GetProperty("turn").GetInt32() == answer.GetProperty("turn").GetInt32()).Select(line => Text(line, "text"));
+            Assert.Equal(Text(answer, "text"), string.Concat(said).Trim());
+        }
+
+        var id = Text(talk.Lines[^1], "conversation");
+        var more = await cli.RunAsync("chat", "--conversation", id, "--ask", "And now?");
+        Assert.Equal(0, more.ExitCode);
+        Assert.StartsWith("> And now?\n", more.Output, StringComparison.Ordinal);
+        Assert.Contains($"--conversation {id}", more.Errors, StringComparison.Ordinal);
+        using var caller = await fixture.CallerAsync(Scope.Read);
+        Assert.Equal(3, (await caller.GetFromJsonAsync<JsonElement>($"/api/v1/conversations/{id}", Stop)).GetProperty("turns").GetArrayLength());
+
+        (await cli.RunAsync("chat", "--server", cli.Server!, "--video", "a.mp4", "--ask", "x")).IsRefused(Usage, "--video is for a model in this process", "--source");
+        (await cli.RunAsync("chat", "--conversation", "nothing", "--ask", "x")).IsRefused(Usage, "There is no conversation 'nothing'");
+        (await cli.RunAsync("chat", "--source", "nowhere.mp4", "--ask", "x")).IsRefused(Incomplete, "nowhere.mp4");
+        (await cli.RunAsync("chat", "--server", cli.Server!, "--ask", "/mask x")).IsRefused(Usage, "--source");
+    }
+
+    [Fact]
+    public async Task Interrupting_stops_the_answer_in_the_cluster()
+    {
+        var cli = await CliAsync(Scope.Read, Scope.Submit);
+        // Words drawn by chance come to no end of their own.
+        using var process = cli.Start("chat", "--server", cli.Server!, "--temperature", "100", "--max-tokens", "8000", "--json", "--ask", "Tell me everything");
+        await using var registration = Stop.Register(() => process.Kill(entireProcessTree: true));
+        var lines = new List<JsonElement>();
+        while (await process.StandardOutput.ReadLineAsync(Stop) is { } line)
+        {
+            lines.Add(JsonDocument.Parse(line).RootElement);
+            if (lines.Count != 1) continue;
+            using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+            await kill.WaitForExitAsync(Stop);
+        }
+
+        await process.WaitForExitAsync(Stop);
+        Assert.Equal(0, process.ExitCode);
+        var answer = Assert.Single(lines, line => Text(line, "type") == "answer");
+        Assert.False(answer.GetProperty("complete").GetBoolean());
+        Assert.InRange(answer.GetProperty("tokens").GetInt32(), 1, 7999);
+    }
+
     private static string Text(JsonElement line, string name) => line.GetProperty(name).GetString()!;
 
     private async Task<Cli> CliAsync(params string[] scopes)
@@ -164,14 +216,19 @@ public sealed class RemoteCommandTests(GatewayFixture fixture) : IDisposable
 
         public string? Input { get; init; }
 
-        public async Task<Ended> RunAsync(params string[] arguments)
+        public Process Start(params string[] arguments)
         {
             var start = new ProcessStartInfo("dotnet", ["exec", Program, .. arguments])
             {
                 UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8,
             };
             (start.Environment["SA2VA_SERVER"], start.Environment["SA2VA_KEY"], start.Environment["SA2VA_CONFIG"]) = (Server, Key, Config);
-            using var process = Process.Start(start)!;
+            return Process.Start(start)!;
+        }
+
+        public async Task<Ended> RunAsync(params string[] arguments)
+        {
+            using var process = Start(arguments);
             await using var registration = Stop.Register(() => process.Kill(entireProcessTree: true));
             if (Input is not null) await process.StandardInput.WriteLineAsync(Input);
             process.StandardInput.Close();

@@ -1,4 +1,5 @@
 using Sa2VA.Cluster.Chat;
+using Sa2VA.Cluster.Runs;
 using Sa2VA.Models.Sa2va;
 
 namespace Sa2VA.Cli.Chatting;
@@ -7,6 +8,9 @@ namespace Sa2VA.Cli.Chatting;
 internal sealed record ChatArguments
 {
     public required string Model { get; init; }
+
+    /// <summary>How it is used.</summary>
+    public required ModelVariant Variant { get; init; }
 
     public required string Device { get; init; }
 

@@ -1,43 +1,55 @@
-using System.Globalization;
-using Sa2VA.Cli.Output;
-using Sa2VA.Cluster.Chat;
+using Sa2VA.Cluster.Client;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Media;
-using Sa2VA.Models.Sa2va;
 
 namespace Sa2VA.Cli.Chatting;
 
 /// <summary>One <c>sa2va chat</c>: questions from the command line, from a terminal or from a pipe, answered one after the other.</summary>
-internal sealed class ChatLoop
+internal sealed class ChatLoop : IChatListener
 {
     private const string Help = "/mask PHRASE  what PHRASE means, outlined    /reset  forget what was said    /quit  end    Ctrl-C  stop the answer";
 
-    private readonly ChatArguments _arguments;
     private readonly ChatOutput _output;
     private readonly ChatSignals _signals;
-    private readonly OpenChat _chat;
+    private readonly IChatPartner _partner;
     private readonly bool _isScript;
     private int _turns;
 
-    private ChatLoop(ChatArguments arguments, OpenChat chat, ChatSignals signals, bool isScript, bool echo)
-        => (_arguments, _chat, _signals, _isScript, _output) = (arguments, chat, signals, isScript, new ChatOutput(arguments.Json, echo));
+    private ChatLoop(IChatPartner partner, ChatSignals signals, ChatOutput output, bool isScript) => (_partner, _signals, _output, _isScript) = (partner, signals, output, isScript);
 
-    /// <summary>Asks all <paramref name="questions"/>, or, without any, what a person or a program writes line by line.</summary>
-    public static async Task<int> ExecuteAsync(ChatArguments arguments, IReadOnlyList<string> questions, CancellationToken cancellationToken)
+    /// <summary>Talks with a model in this process: asks all <paramref name="questions"/>, or, without any, what a person or a program writes line by line.</summary>
+    public static Task<int> ExecuteAsync(ChatArguments arguments, IReadOnlyList<string> questions, CancellationToken cancellationToken) => ExecuteAsync(
+        async (talk, end) =>
+        {
+            await using var chat = await OpenChat.OpenAsync(arguments, end);
+            return await talk(new LocalPartner(arguments, chat));
+        },
+        questions, arguments.Json, cancellationToken);
+
+    /// <summary>The same with a partner that lasts as long as the conversation.</summary>
+    /// <param name="open">Makes the partner, and lets it be talked with.</param>
+    /// <param name="questions">What to ask.</param>
+    /// <param name="json">Whether to write JSON.</param>
+    /// <param name="cancellationToken">Ends the conversation.</param>
+    public static async Task<int> ExecuteAsync(
+        Func<Func<IChatPartner, Task<int>>, CancellationToken, Task<int>> open, IReadOnlyList<string> questions, bool json, CancellationToken cancellationToken)
     {
         using var signals = new ChatSignals(cancellationToken);
         try
         {
-            await using var chat = await OpenChat.OpenAsync(arguments, signals.End);
-            var loop = new ChatLoop(arguments, chat, signals, isScript: questions.Count > 0, echo: questions.Count > 0 || Console.IsInputRedirected);
-            return await loop.RunAsync(questions);
+            var output = new ChatOutput(json, echo: questions.Count > 0 || Console.IsInputRedirected);
+            return await open(partner => new ChatLoop(partner, signals, output, isScript: questions.Count > 0).RunAsync(questions), signals.End);
         }
         catch (OperationCanceledException) when (signals.End.IsCancellationRequested)
         {
-            Failures.Write(ExitCodes.Interrupted, "The conversation was ended.", arguments.Json);
+            Failures.Write(ExitCodes.Interrupted, "The conversation was ended.", json);
             return ExitCodes.Interrupted;
         }
     }
+
+    void IChatListener.Said(string piece) => _output.Said(_turns + 1, piece);
+
+    void IChatListener.Restarted() => _output.Restarted(_turns + 1);
 
     private async Task<int> RunAsync(IReadOnlyList<string> questions)
     {
@@ -58,7 +70,7 @@ internal sealed class ChatLoop
         }
 
         var code = _signals.End.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.Success;
-        _output.End(_turns, code);
+        _output.End(_turns, code, _partner.Conversation);
         return code;
     }
 
@@ -81,7 +93,7 @@ internal sealed class ChatLoop
                 _output.Note(Help);
                 return true;
             case "/reset":
-                await _chat.Session.RestartAsync(_signals.End);
+                await _partner.ResetAsync(_signals.End);
                 _output.Note("sa2va: what was said is forgotten");
                 return true;
             case "/mask" or "":
@@ -97,21 +109,16 @@ internal sealed class ChatLoop
         var stop = _signals.BeginAnswer().Token;
         try
         {
-            if (asksForMask && _chat.Session.Source is null)
-                throw new RunException(RunFailureKind.Settings, "There is nothing to outline anything in: give --video FILE or --image FILE.");
+            if (asksForMask && !_partner.HasSource)
+                throw new RunException(RunFailureKind.Settings, "There is nothing to outline anything in: give --video FILE, --image FILE or --source NAME.");
             _output.Asked(asked);
-            var turn = _turns + 1;
-            void Said(string piece) => _output.Said(turn, piece);
-            var answer = asksForMask
-                ? await _chat.Session.AskForMaskAsync(text, _arguments.AskAt(_turns), Said, stop)
-                : await _chat.Session.AskAsync(text, _arguments.AskAt(_turns), Said, stop);
-            _turns = turn;
+            var answer = await _partner.AskAsync(text, asksForMask, this, stop, _signals.End);
+            var turn = ++_turns;
             _output.EndText(answer);
-            var objects = _chat.Session.Source is null ? [] : AnswerObjects.Of(answer, GroundedCaption.Of(answer, _chat.Session.Tokenizer), text);
-            var files = objects.Count == 0 ? [] : await WriteAsync(turn, answer, objects, stop);
-            _output.Answered(turn, asked, answer, objects, files);
+            var files = await OutlineAsync(turn, stop);
+            _output.Answered(turn, asked, answer, files);
         }
-        catch (Exception refusal) when (!_isScript && refusal is RunException or MediaException or IOException or UnauthorizedAccessException or CliException)
+        catch (Exception refusal) when (!_isScript && refusal is RunException or Sa2vaException or MediaException or IOException or UnauthorizedAccessException or CliException)
         {
             Refuse(refusal);
         }
@@ -124,12 +131,11 @@ internal sealed class ChatLoop
     }
 
     /// <summary>The masks of an answer, in a folder of its own.</summary>
-    private async Task<IReadOnlyList<string>> WriteAsync(int turn, Answer answer, IReadOnlyList<FollowedObject> objects, CancellationToken stop)
+    private async Task<IReadOnlyList<string>> OutlineAsync(int turn, CancellationToken stop)
     {
-        var folder = Path.Combine(_arguments.OutputFolder, turn.ToString("00", CultureInfo.InvariantCulture));
         try
         {
-            return await FollowedFiles.WriteAsync(folder, _chat.Session.Source!, objects, answer.Text, _chat.Session.FollowAsync(objects, stop), seen: null, stop);
+            return await _partner.OutlineAsync(turn, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -146,6 +152,7 @@ internal sealed class ChatLoop
             RunException run => ExitCodes.Of(run.Kind),
             MediaException => ExitCodes.Media,
             CliException cli => cli.ExitCode,
+            Sa2vaException refused => Failures.CodeOf(refused.Status),
             _ => ExitCodes.Output,
         };
         _output.Failed(code, refusal.Message);

@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using Sa2VA.Cluster.Chat;
-using Sa2VA.Models.Sa2va;
 
 namespace Sa2VA.Cli.Chatting;
 
@@ -27,15 +25,29 @@ internal sealed class ChatOutput(bool json, bool echo)
         Console.Out.Flush();
     }
 
+    /// <summary>The answer begins again.</summary>
+    public void Restarted(int turn)
+    {
+        if (json)
+        {
+            Line(new JsonObject { ["type"] = "restarted", ["turn"] = turn });
+            return;
+        }
+
+        if (_saidSomething) Console.Out.WriteLine();
+        _saidSomething = false;
+        Console.Error.WriteLine("sa2va: the answer begins again");
+    }
+
     /// <summary>The answer is complete, and its masks are written.</summary>
-    public void Answered(int turn, string question, Answer answer, IReadOnlyList<FollowedObject> objects, IReadOnlyList<string> files)
+    public void Answered(int turn, string question, Spoken answer, IReadOnlyList<string> files)
     {
         if (json)
         {
             Line(new JsonObject
             {
-                ["type"] = "answer", ["turn"] = turn, ["question"] = question, ["text"] = answer.Text, ["complete"] = answer.Complete, ["tokens"] = answer.TokenIds.Length,
-                ["objects"] = new JsonArray([.. objects.Select(one => (JsonNode)new JsonObject { ["id"] = one.ObjectId, ["label"] = one.Label })]),
+                ["type"] = "answer", ["turn"] = turn, ["question"] = question, ["text"] = answer.Text, ["complete"] = answer.Complete, ["tokens"] = answer.Tokens,
+                ["objects"] = new JsonArray([.. answer.Objects.Select((label, place) => (JsonNode)new JsonObject { ["id"] = place + 1, ["label"] = label })]),
                 ["files"] = new JsonArray([.. files.Select(file => (JsonNode)file)]),
             });
             return;
@@ -45,7 +57,7 @@ internal sealed class ChatOutput(bool json, bool echo)
     }
 
     /// <summary>The text of an answer ends.</summary>
-    public void EndText(Answer answer)
+    public void EndText(Spoken answer)
     {
         if (json) return;
         Console.Out.WriteLine(_saidSomething ? "" : "(no words)");
@@ -66,9 +78,20 @@ internal sealed class ChatOutput(bool json, bool echo)
     }
 
     /// <summary>The conversation is over.</summary>
-    public void End(int turns, int code)
+    /// <param name="turns">How many questions were answered.</param>
+    /// <param name="code">What the process ends with.</param>
+    /// <param name="conversation">Its id in its cluster, where it can be gone on with; null in this process.</param>
+    public void End(int turns, int code, string? conversation)
     {
-        if (json) Line(new JsonObject { ["type"] = "result", ["outcome"] = code == ExitCodes.Success ? "completed" : "interrupted", ["exitCode"] = code, ["turns"] = turns });
+        if (!json)
+        {
+            if (conversation is not null) Console.Error.WriteLine($"sa2va: 'sa2va chat --conversation {conversation}' goes on with this conversation");
+            return;
+        }
+
+        var line = new JsonObject { ["type"] = "result", ["outcome"] = code == ExitCodes.Success ? "completed" : "interrupted", ["exitCode"] = code, ["turns"] = turns };
+        if (conversation is not null) line["conversation"] = conversation;
+        Line(line);
     }
 
     private static void Line(JsonObject line) => Console.Out.WriteLine(line.ToJsonString());

@@ -19,7 +19,7 @@ internal static class DescribeSession
         OutputFolder.Prepare(arguments.OutputFolder);
         torch.set_num_threads(arguments.Threads);
         List<FollowedObject> regions = [.. shown.Cast<RunTarget.Prompted>().Select((one, place) => new FollowedObject(place + 1, LabelOf(one, place)) { Shown = one.Prompts })];
-        await using var host = new ModelHost(arguments.Model, arguments.Device);
+        await using var host = new ModelHost(new ModelChoice(arguments.Model, arguments.Variant), arguments.Device);
         var describer = await RegionDescriber.OpenAsync(host, arguments.Request.Source!, regions, questions, arguments.Request.KeyFrames, cancellationToken);
         if (arguments.IsPicture && !describer.Source.IsStill)
             throw new CliException(ExitCodes.Usage, $"'{describer.Source.Path}' is a video: give it with --video.");

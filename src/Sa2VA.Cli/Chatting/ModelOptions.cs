@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sa2VA.Cli.Commands;
 using Sa2VA.Cluster.Chat;
+using Sa2VA.Cluster.Client;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Media;
 using Sa2VA.Models.Checkpoints;
@@ -14,10 +15,10 @@ internal sealed class ModelOptions
 {
     private readonly Option<string?> _video = new("--video") { HelpName = "FILE", Description = "The video, or a folder of frames." };
     private readonly Option<string?> _image = new("--image") { HelpName = "FILE", Description = "The picture." };
-    private readonly Option<string?> _model = new("--model", "-m") { HelpName = "DIR", Description = $"Model folder. Default: the environment variable {RunCommand.ModelVariable}." };
+    private readonly Option<string?> _model = new("--model", "-m") { HelpName = "DIR", Description = $"Model folder; with --server the name of one of the cluster's models. Default: the environment variable {RunCommand.ModelVariable}; of a cluster its only one." };
     private readonly Option<string?> _out = new("--out", "-o") { HelpName = "DIR", Description = "Folder for the files. Default: the name of the video or picture with '.sa2va', in the current folder." };
     private readonly Option<string> _device = new("--device", "-d") { HelpName = "NAME", Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu" };
-    private readonly Option<string> _protocol = new("--protocol") { HelpName = "sa2va|sa2va-i", Description = "How the answers about key frames become tracks.", DefaultValueFactory = _ => "sa2va-i" };
+    private readonly VariantOptions _variant = new();
     private readonly Option<int?> _keyFrames = new("--keyframes") { HelpName = "N", Description = "Frames that the language model sees. Default: 5, for a UniPixel 16." };
     private readonly Option<int> _threads = new("--threads") { HelpName = "N", Description = "CPU threads. Default: one per core.", DefaultValueFactory = _ => Environment.ProcessorCount };
     private readonly Option<int> _tokens = new("--max-tokens") { HelpName = "N", Description = "Longest answer in tokens, at most 8192.", DefaultValueFactory = _ => 2048 };
@@ -30,10 +31,9 @@ internal sealed class ModelOptions
     {
         var options = new ModelOptions();
         foreach (var option in (Option[])
-            [options._video, options._image, options._model, options._out, options._device, options._protocol, options._keyFrames, options._threads, options._tokens,
+            [options._video, options._image, options._model, options._out, options._device, .. options._variant.ForTalking, options._keyFrames, options._threads, options._tokens,
                 options._temperature, options._topP, options._seed, options._json])
             command.Options.Add(option);
-        options._protocol.AcceptOnlyFromAmong("sa2va", "sa2va-i");
         Check(options._keyFrames, value => value is >= 1 and <= 64, "1 to 64");
         Check(options._threads, value => value >= 1, "at least 1");
         Check(options._tokens, value => value is >= 1 and <= 8192, "1 to 8192");
@@ -61,12 +61,13 @@ internal sealed class ModelOptions
         return new ChatArguments
         {
             Model = model,
+            Variant = VariantOf(parsed),
             Device = parsed.GetValue(_device)!,
             Request = new ChatRequest
             {
                 Source = source,
                 KeyFrames = parsed.GetValue(_keyFrames) ?? GroundingModels.DefaultKeyFrames(model),
-                Protocol = parsed.GetValue(_protocol) == "sa2va" ? GroundingProtocol.Sa2va : GroundingProtocol.Sa2vaI,
+                Protocol = _variant.Protocol(parsed),
             },
             IsPicture = image is not null,
             OutputFolder = Path.GetFullPath(parsed.GetValue(_out) ?? (source is null ? "chat" : VideoFiles.NameOf(source)) + ".sa2va"),
@@ -74,6 +75,30 @@ internal sealed class ModelOptions
             Json = parsed.GetValue(_json),
             Threads = parsed.GetValue(_threads),
         };
+    }
+
+    /// <summary>What is asked of a cluster: its model by the name that it has there.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="source">What it is about, as the cluster names it.</param>
+    public (string? Model, Func<string, NewConversation> About) ReadRemote(ParseResult parsed, string? source)
+    {
+        if (((Option[])[_video, _image, _out, _device, .. _variant.ForTalking, _threads]).FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } local)
+            throw new CliException(ExitCodes.Usage, $"{local.Name} is for a model in this process. A cluster reads what it is about by the name that its nodes know: --source NAME.");
+        return (parsed.GetValue(_model), model => new NewConversation(model)
+        {
+            Source = source, KeyFrames = parsed.GetValue(_keyFrames) ?? 5, MaxNewTokens = parsed.GetValue(_tokens), Temperature = parsed.GetValue(_temperature),
+            TopP = parsed.GetValue(_topP), Seed = parsed.GetValue(_seed),
+        });
+    }
+
+    public bool Json(ParseResult parsed) => parsed.GetValue(_json);
+
+    private ModelVariant VariantOf(ParseResult parsed)
+    {
+        var variant = _variant.Variant(parsed);
+        if (variant.Sam2 is { } sam2 && _variant.Protocol(parsed) == GroundingProtocol.Sa2va)
+            throw new CliException(ExitCodes.Usage, $"The protocol is sa2va, which works with one mask decoder, and '{sam2}' is named for another one. Leave one of the two out.");
+        return variant;
     }
 
     private SamplingOptions? SamplingOf(ParseResult parsed)

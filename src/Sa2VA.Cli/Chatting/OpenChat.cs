@@ -16,7 +16,7 @@ internal sealed class OpenChat : IAsyncDisposable
     public static async Task<OpenChat> OpenAsync(ChatArguments arguments, CancellationToken cancellationToken)
     {
         torch.set_num_threads(arguments.Threads);
-        var host = new ModelHost(arguments.Model, arguments.Device);
+        var host = new ModelHost(new ModelChoice(arguments.Model, arguments.Variant), arguments.Device);
         try
         {
             var session = await ChatSession.OpenAsync(host, arguments.Request, cancellationToken);

@@ -26,6 +26,9 @@ internal sealed class VariantOptions
 
     public IEnumerable<Option> All => [_protocol, _sam2, _quantize, _selfFeedback];
 
+    /// <summary>Those that mean something where objects are followed as they are asked for; self-feedback is for runs.</summary>
+    public IEnumerable<Option> ForTalking => [_protocol, _sam2, _quantize];
+
     public GroundingProtocol Protocol(ParseResult parsed) => parsed.GetValue(_protocol) switch
     {
         "sa2va" => GroundingProtocol.Sa2va,
