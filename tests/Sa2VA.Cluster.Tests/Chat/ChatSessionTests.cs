@@ -54,11 +54,13 @@ public sealed class ChatSessionTests(RunSamples samples) : IDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_conversation_that_is_recalled_goes_on_like_the_one_that_was_had(bool mute)
+    [InlineData(nameof(RunSamples.TinyMute))]
+    [InlineData(nameof(RunSamples.Tiny))]
+    [InlineData(nameof(RunSamples.TinyUniPixel))]
+    public async Task A_conversation_that_is_recalled_goes_on_like_the_one_that_was_had(string model)
     {
-        await using var host = new ModelHost(mute ? samples.TinyMute : samples.Tiny, "cpu");
+        var folder = model switch { nameof(RunSamples.TinyMute) => samples.TinyMute, nameof(RunSamples.Tiny) => samples.Tiny, _ => samples.TinyUniPixel };
+        await using var host = new ModelHost(folder, "cpu");
         var request = new ChatRequest { Source = samples.ClipOf(3), KeyFrames = 2 };
         await using var had = await ChatSession.OpenAsync(host, request, Stop);
         var turns = new List<RecalledTurn>();
