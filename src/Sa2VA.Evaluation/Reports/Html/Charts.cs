@@ -21,14 +21,20 @@ internal static class Charts
     private static double PlotHeight => Height - Top - Bottom;
 
     /// <summary>How many expressions score how much, in steps of five points, with a mark at the median.</summary>
-    public static XElement Distribution(IReadOnlyList<ExpressionScore> present)
+    public static XElement Distribution(IReadOnlyList<ExpressionScore> present) => Distribution([.. present.Select(s => s.Clip.JAndF)], "J&F", "expressions");
+
+    /// <summary>The same of other shares.</summary>
+    /// <param name="shares">From 0 to 1; at least one.</param>
+    /// <param name="what">What they are.</param>
+    /// <param name="of">Whose they are, as a plural.</param>
+    public static XElement Distribution(IReadOnlyList<double> shares, string what, string of)
     {
         var counts = new int[Bins];
-        foreach (var score in present) counts[Math.Min(Bins - 1, (int)(score.Clip.JAndF * Bins))]++;
+        foreach (var share in shares) counts[Math.Min(Bins - 1, (int)(share * Bins))]++;
         var most = counts.Max();
-        var sorted = present.Select(s => s.Clip.JAndF).Order().ToArray();
+        var sorted = shares.Order().ToArray();
         var median = (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-        var svg = Canvas($"Distribution of J&F over {present.Count} expressions; the median is {ScoreTable.Percent(median)}.");
+        var svg = Canvas($"Distribution of {what} over {shares.Count} {of}; the median is {ScoreTable.Percent(median)}.");
         svg.Add(Axis(most.ToString("N0", CultureInfo.InvariantCulture), ["0", "25", "50", "75", "100"]));
         for (var bin = 0; bin < Bins; bin++)
         {

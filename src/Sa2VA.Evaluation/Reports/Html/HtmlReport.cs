@@ -1,11 +1,9 @@
 using System.Globalization;
-using System.Text;
-using System.Xml;
 using System.Xml.Linq;
 using Sa2VA.Evaluation.Reports.Cases;
-using Sa2VA.Evaluation.Running;
 using Sa2VA.Evaluation.Scores;
 using static Sa2VA.Evaluation.Reports.Html.Markup;
+using static Sa2VA.Evaluation.Reports.Html.ReportPage;
 
 namespace Sa2VA.Evaluation.Reports.Html;
 
@@ -21,37 +19,15 @@ public static class HtmlReport
     public static void Write(Stream target, EvaluationReport report, IReadOnlyList<IReadOnlyList<CaseStrip>> strips)
     {
         var title = $"{report.Predictions} on {string.Join(", ", report.Splits.Select(s => s.Name))}";
-        var page = El(
-            "html", Attr("lang", "en"),
-            El("head",
-                El("meta", Attr("charset", "utf-8")),
-                El("meta", Attr("name", "viewport"), Attr("content", "width=device-width, initial-scale=1")),
-                El("meta", Attr("name", "color-scheme"), Attr("content", "light dark")),
-                El("title", title),
-                El("style", Style())),
-            El("body", El("main", Head(report, title), report.Splits.Select((split, i) => Split(report, split, strips[i])), Foot())));
-        using var xml = XmlWriter.Create(target, new XmlWriterSettings { OmitXmlDeclaration = true, Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false) });
-        new XDocument(new XDocumentType("html", null, null, null), page).Save(xml);
+        ReportPage.Write(
+            target, title,
+            ReportPage.Head("Referring segmentation · evaluation", title, report.Settings, report.Missing, report.Created),
+            report.Splits.Select((split, i) => Split(report, split, strips[i])),
+            ReportPage.Foot(
+                "All numbers are in per cent. J is the intersection over union of a frame, 1 when both masks are empty; F compares boundaries within 0.8 % of the diagonal; "
+                + "both are averaged over all frames, then over the expressions that mean something. cIoU and gIoU count every expression. "
+                + "An absent expression is right when no frame has a prediction."));
     }
-
-    private static XElement Head(EvaluationReport report, string title)
-    {
-        var settings = report.Settings.Select(s => (Name: s.Key, s.Value))
-            .Append(("missing predictions", Missing(report.Missing)))
-            .Append(("made", report.Created.ToString("yyyy-MM-dd HH:mm K", CultureInfo.InvariantCulture)));
-        return El(
-            "header", Class("page"),
-            El("p", Class("kicker"), "Referring segmentation · evaluation"),
-            El("h1", title),
-            El("dl", Class("settings"), settings.Select(s => El("div", El("dt", s.Item1), El("dd", s.Item2)))));
-    }
-
-    private static string Missing(MissingPredictions missing) => missing switch
-    {
-        MissingPredictions.Absent => "count as absent",
-        MissingPredictions.Skip => "are left out",
-        _ => "are an error",
-    };
 
     private static XElement Split(EvaluationReport report, SplitScores split, IReadOnlyList<CaseStrip> strips)
     {
@@ -71,31 +47,23 @@ public static class HtmlReport
                 split.Overall.Quarters is { } quarters ? Chart("J&F over the clip’s time", Charts.OverTime(quarters)) : null,
                 split.Overall.PrecisionAt is { } precision ? Chart("Expressions by clip IoU", Charts.Precision(precision)) : null),
             El("h2", "Cases"),
-            El("p", Class("legend"),
-                El("span", Class("key prediction"), ""), " prediction, hatched ", El("span", Class("key truth"), ""), " truth, outlined"),
+            Legend(),
             CaseCards.Of(strips),
             El("h2", "In detail"),
             El("details", El("summary", "Lowest expressions"), Lowest(split)),
             El("details", El("summary", "Scores of " + Counted(split.Videos.Count, "video")), Videos(split)));
     }
 
-    private static string Counted(int count, string word) => count.ToString("N0", CultureInfo.InvariantCulture) + " " + word + (count == 1 ? "" : "s");
-
-    private static XElement Tiles(Summary overall)
-    {
-        var tiles = new (string Name, double? Value, string Hint)[]
-        {
-            ("J&F", overall.JAndF, "mean of J and F"),
-            ("J", overall.J, "region similarity"),
-            ("F", overall.F, "boundary measure"),
-            ("cIoU", overall.CumulativeIoU, "cumulative IoU"),
-            ("gIoU", overall.GeneralizedIoU, "mean clip IoU"),
-            ("Absent accuracy", overall.AbsentAccuracy, "rightly nothing found"),
-            ("Missed", overall.FalseAbsentRate, "of those present; lower is better"),
-        };
-        return El("div", Class("tiles"), tiles.Where(t => t.Value.HasValue).Select((t, i) => El(
-            "div", Class(i == 0 ? "tile first" : "tile"), El("b", ScoreTable.Percent(t.Value)), El("span", t.Name), El("small", t.Hint))));
-    }
+    private static XElement Tiles(Summary overall) => ReportPage.Tiles(
+    [
+        ("J&F", overall.JAndF, "mean of J and F"),
+        ("J", overall.J, "region similarity"),
+        ("F", overall.F, "boundary measure"),
+        ("cIoU", overall.CumulativeIoU, "cumulative IoU"),
+        ("gIoU", overall.GeneralizedIoU, "mean clip IoU"),
+        ("Absent accuracy", overall.AbsentAccuracy, "rightly nothing found"),
+        ("Missed", overall.FalseAbsentRate, "of those present; lower is better"),
+    ]);
 
     private static XElement Levels(SplitScores split)
     {
@@ -117,8 +85,6 @@ public static class HtmlReport
     private static XElement? Bar(double? share) => share is not { } value ? null : El(
         "div", Class("meter"), El("i", Attr("style", string.Create(CultureInfo.InvariantCulture, $"width:{value * 100:0.0}%")), ""));
 
-    private static XElement Chart(string title, XElement svg) => El("figure", Class("chart"), El("figcaption", title), svg);
-
     private static XElement Lowest(SplitScores split) => Table(
         ["J&F", "level", "sentence", "video", "expression"],
         split.Expressions.OrderBy(e => e.Clip.JAndF).Take(ExpressionsShown)
@@ -131,24 +97,4 @@ public static class HtmlReport
             ScoreTable.Percent(v.Summary.JAndF) ?? "–", ScoreTable.Percent(v.Summary.J) ?? "–", ScoreTable.Percent(v.Summary.F) ?? "–",
             ScoreTable.Percent(v.Summary.GeneralizedIoU) ?? "–", v.Summary.Expressions.ToString(CultureInfo.InvariantCulture), v.Name,
         }));
-
-    private static XElement Table(IReadOnlyList<string> columns, IEnumerable<string[]> rows) => El(
-        "div", Class("scroll"), Attr("tabindex", 0), Attr("role", "region"), Attr("aria-label", columns[^1]),
-        El("table", Class("list"),
-            El("thead", El("tr", columns.Select(c => El("th", Attr("scope", "col"), c)))),
-            El("tbody", rows.Select(row => El("tr", row.Select(cell => El("td", cell)))))));
-
-    private static XElement Foot() => El(
-        "footer",
-        El("p", "All numbers are in per cent. J is the intersection over union of a frame, 1 when both masks are empty; F compares boundaries within 0.8 % of the diagonal; "
-            + "both are averaged over all frames, then over the expressions that mean something. cIoU and gIoU count every expression. "
-            + "An absent expression is right when no frame has a prediction."),
-        El("p", $"Made by sa2va {typeof(HtmlReport).Assembly.GetName().Version?.ToString(3)}. Every number is in report.json, next to this file."));
-
-    private static string Style()
-    {
-        using var stream = typeof(HtmlReport).Assembly.GetManifestResourceStream("report.css")!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
 }
