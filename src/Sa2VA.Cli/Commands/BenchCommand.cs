@@ -13,15 +13,18 @@ internal sealed class BenchCommand
     public const string Examples = """
         sa2va bench ref-shapes --split val --out data/ref-shapes
         sa2va bench ref-shapes --split train --videos 2000 --layout mevis --no-mp4 --out data/ref-shapes
+        sa2va bench ref-shapes --split val --layout gcg --out data/ref-shapes-captions
         sa2va bench ref-shapes --sample samples/ref-shapes.mp4
         Stopped or killed? The same command goes on with the first video that is not there.
         """;
+
+    private const string Captions = "gcg";
 
     private readonly Option<string?> _split = new("--split") { HelpName = "train|val|test|long", Description = "Which videos." };
     private readonly Option<string?> _out = new("--out", "-o") { HelpName = "DIR", Description = "Root of the dataset; each split gets a folder in it. Default: ref-shapes, in the current folder." };
     private readonly Option<ulong> _seed = new("--seed") { HelpName = "N", Description = "Another seed gives other videos; 0 is the published benchmark.", DefaultValueFactory = _ => 0 };
     private readonly Option<int?> _videos = new("--videos") { HelpName = "N", Description = "Only the first N videos; the train split has no end and needs it." };
-    private readonly Option<string> _layout = new("--layout") { HelpName = "mevis|ref-youtube-vos|both", Description = "How sentences and masks are laid out; the frames are the same.", DefaultValueFactory = _ => "both" };
+    private readonly Option<string> _layout = new("--layout") { HelpName = "mevis|ref-youtube-vos|both|gcg", Description = "How sentences and masks are laid out; the frames are the same. gcg writes something else: a still of each video, with a caption.", DefaultValueFactory = _ => "both" };
     private readonly Option<bool> _noMp4 = new("--no-mp4") { Description = "Write the frames only, not a video file of each video too." };
     private readonly Option<string?> _sample = new("--sample") { HelpName = "FILE", Description = "Write the sample clip instead: an MP4, and its truth beside it as JSON." };
     private readonly Option<bool> _json = new("--json") { Description = "Progress and result as JSON, one object a line, on the standard output." };
@@ -36,7 +39,7 @@ internal sealed class BenchCommand
             bench._split, bench._out, bench._seed, bench._videos, bench._layout, bench._noMp4, bench._sample, bench._json,
         };
         bench._split.AcceptOnlyFromAmong([.. Enum.GetValues<RefShapesSplit>().Select(s => s.Name())]);
-        bench._layout.AcceptOnlyFromAmong("mevis", "ref-youtube-vos", "both");
+        bench._layout.AcceptOnlyFromAmong("mevis", "ref-youtube-vos", "both", Captions);
         bench._videos.Validators.Add(result =>
         {
             if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var n) && n < 1)
@@ -53,10 +56,20 @@ internal sealed class BenchCommand
         var options = Read(parsed);
         OutputFolder.Prepare(options.Folder);
         var json = parsed.GetValue(_json);
+        if (parsed.GetValue(_layout) == Captions) return await WriteCaptionsAsync(options, json, cancellationToken);
         var written = await RunDisplay.Create(json).ShowAsync(display => RefShapesWriter.WriteAsync(options, new FrameProgress(display), cancellationToken));
         Console.Out.WriteLine(json
             ? new JsonObject { ["type"] = "dataset", ["path"] = written.Folder, ["videos"] = written.Videos, ["frames"] = written.Frames, ["expressions"] = written.Expressions }.ToJsonString()
             : $"{written.Folder}: {written.Videos:N0} videos, {written.Frames:N0} frames, {written.Expressions:N0} expressions");
+        return ExitCodes.Success;
+    }
+
+    private static async Task<int> WriteCaptionsAsync(RefShapesWriteOptions options, bool json, CancellationToken cancellationToken)
+    {
+        var (images, phrases) = await RunDisplay.Create(json).ShowAsync(display => Task.Run(() => RefShapesCaptions.Write(options, new FrameProgress(display, "images"), cancellationToken), cancellationToken));
+        Console.Out.WriteLine(json
+            ? new JsonObject { ["type"] = "dataset", ["path"] = options.Folder, ["images"] = images, ["phrases"] = phrases }.ToJsonString()
+            : $"{options.Folder}: {images:N0} images, {phrases:N0} phrases");
         return ExitCodes.Success;
     }
 
@@ -95,8 +108,8 @@ internal sealed class BenchCommand
         };
     }
 
-    private sealed class FrameProgress(IProgress<RunStatus> display) : IProgress<(int Done, int Total)>
+    private sealed class FrameProgress(IProgress<RunStatus> display, string unit = RunStatus.Frames) : IProgress<(int Done, int Total)>
     {
-        public void Report((int Done, int Total) value) => display.Report(new RunStatus("Writing", value.Done, value.Total, 0));
+        public void Report((int Done, int Total) value) => display.Report(new RunStatus("Writing", value.Done, value.Total, 0) { Unit = unit });
     }
 }

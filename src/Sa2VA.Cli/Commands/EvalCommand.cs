@@ -17,6 +17,7 @@ internal sealed class EvalCommand
         sa2va eval --dataset data/mevis --split valid_u --model models/Sa2VA-4B --device cuda:0 --out results
         sa2va eval --dataset data/mevis --split valid_u --predictions somebody/Annotations
         sa2va eval --dataset data/mevis --split valid --model models/Sa2VA-4B --submission mevis-valid
+        sa2va eval --dataset data/glamm_data --split val --model models/Sa2VA-4B --device cuda:0 --submission gcg-val
         sa2va eval --truth samples/ref-shapes.json --predictions out/ref-shapes
         Stopped or killed? The same command goes on where the last checkpoint was made.
         """;
@@ -25,19 +26,19 @@ internal sealed class EvalCommand
     private readonly Option<string?> _format = new("--format") { HelpName = "NAME", Description = "The dataset's format. Default: recognised from its files." };
     private readonly Option<string[]> _splits = new("--split") { HelpName = "NAME", Description = "A split, as the dataset calls it; may be repeated." };
     private readonly Option<string?> _truth = new("--truth") { HelpName = "FILE", Description = "Instead of a dataset: the truth about a single clip." };
-    private readonly Option<string?> _predictions = new("--predictions") { HelpName = "PATH", Description = "Score these instead of running a model: output folders of 'sa2va run', PNG files as they are submitted, or a JSON file of run lengths." };
+    private readonly Option<string?> _predictions = new("--predictions") { HelpName = "PATH", Description = "Score these instead of running a model: output folders of 'sa2va run' or 'sa2va caption', PNG files as they are submitted, a JSON file of run lengths, or a folder of captions, IMAGE.json." };
     private readonly Option<string> _missing = new("--missing") { HelpName = "error|absent|skip", Description = "What an expression without a prediction is: an error, nothing found, or left out.", DefaultValueFactory = _ => "error" };
     private readonly Option<string?> _model = new("--model", "-m") { HelpName = "DIR", Description = $"Model folder. Default: the environment variable {RunCommand.ModelVariable}." };
     private readonly Option<string> _device = new("--device", "-d") { HelpName = "NAME", Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu" };
     private readonly VariantOptions _variant = new();
     private readonly Option<int> _keyFrames = new("--keyframes", "--key-frames") { HelpName = "N", Description = "Frames that the language model sees.", DefaultValueFactory = _ => 5 };
     private readonly Option<string?> _reground = RegroundSyntax.Option();
-    private readonly Option<string?> _submission = new("--submission") { HelpName = "DIR", Description = "Also write the predictions as the servers of MeViS and Ref-YouTube-VOS take them, Annotations/VIDEO/EXPRESSION/FRAME.png. A split whose truth is not published is written and not scored." };
+    private readonly Option<string?> _submission = new("--submission") { HelpName = "DIR", Description = "Also write the predictions as the servers of MeViS and Ref-YouTube-VOS take them, Annotations/VIDEO/EXPRESSION/FRAME.png, and captions as GLaMM's script does, IMAGE.json. A split whose truth is not published is written and not scored." };
     private readonly Option<bool> _verify = VerifySyntax.Switch();
     private readonly Option<int> _asks = VerifySyntax.Asks();
     private readonly Option<string?> _words = VerifySyntax.Words();
     private readonly Option<string?> _calibrate = new("--calibrate") { HelpName = "FILE", Description = $"With --verify: fit how presence is concluded to this dataset, and write it here; '{PresenceModel.FileName}' in a model folder is used." };
-    private readonly Option<int?> _videos = new("--videos") { HelpName = "N", Description = "Only the first N videos of each split." };
+    private readonly Option<int?> _videos = new("--videos") { HelpName = "N", Description = "Only the first N videos, or images with captions, of each split." };
     private readonly Option<int?> _jobs = new("--jobs", "-j") { HelpName = "N", Description = "Videos at a time. Default: 1 with a model (its work takes turns on the device), else one per core." };
     private readonly Option<int> _threads = new("--threads") { HelpName = "N", Description = "CPU threads of the model. Default: one per core.", DefaultValueFactory = _ => Environment.ProcessorCount };
     private readonly Option<string?> _out = new("--out", "-o") { HelpName = "DIR", Description = "Folder for report.html, report.json and the work of the model. Default: the dataset's name with '.eval', in the current folder; none for --truth with --predictions." };
@@ -46,7 +47,7 @@ internal sealed class EvalCommand
     public static Command Create()
     {
         var eval = new EvalCommand();
-        var command = new Command("eval", "Score a model, or somebody's predictions, on a dataset: J, F, cIoU, gIoU, absent accuracy.")
+        var command = new Command("eval", "Score a model, or somebody's predictions, on a dataset: J, F, cIoU, gIoU, absent accuracy; AP50, mIoU, recall, METEOR, CIDEr of captions.")
         {
             eval._dataset, eval._format, eval._splits, eval._truth, eval._predictions, eval._missing, eval._model, eval._device, eval._keyFrames, eval._reground,
             eval._verify, eval._asks, eval._words, eval._calibrate, eval._submission,

@@ -36,9 +36,9 @@ internal sealed class RateMeter(TimeProvider time)
     {
         if (status.Total is not { } total)
             return status.Stage;
-        var text = string.Create(CultureInfo.InvariantCulture, $"{status.Stage} {status.Done}/{total} frames");
+        var text = string.Create(CultureInfo.InvariantCulture, $"{status.Stage} {status.Done}/{total} {status.Unit}");
         if (Rate is { } rate)
-            text += string.Create(CultureInfo.InvariantCulture, $", {rate:0.00} fps");
+            text += string.Create(CultureInfo.InvariantCulture, $", {rate:0.00} {(status.Unit == RunStatus.Frames ? "fps" : status.Unit + "/s")}");
         if (Left is { } left && status.Done < total)
             text += $", {Clock(left)} left";
         return text;

@@ -15,7 +15,7 @@ internal static class EvalOutput
     {
         if (arguments.Json)
         {
-            Console.Out.WriteLine(Json("completed", ExitCodes.Success, report, files).ToJsonString());
+            WriteResult(report.Predictions, report.Splits.Select(ReportJson.Brief), files);
             return;
         }
 
@@ -24,7 +24,7 @@ internal static class EvalOutput
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{report.Predictions} on {split.Name}: {split.Videos.Count} video(s), {split.Overall.Expressions} expression(s), {split.Overall.Absent} of them absent")
                 + (split.Skipped > 0 ? $"; {split.Skipped} without a prediction left out" : ""));
-            WriteTable(new ScoreTable(split));
+            WriteTable(Lines(new ScoreTable(split)));
             if (PresenceSummary.Of(split) is { } presence) WritePresence(presence);
             if (split.IsMeanOfTypes) Console.Out.WriteLine("  overall: the plain mean of the two types");
         }
@@ -36,7 +36,7 @@ internal static class EvalOutput
     {
         if (arguments.Json)
         {
-            Console.Out.WriteLine(Json("interrupted", ExitCodes.Interrupted, report: null, []).ToJsonString());
+            Console.Out.WriteLine(Json("interrupted", ExitCodes.Interrupted, predictions: null, splits: null, []).ToJsonString());
         }
         else
         {
@@ -47,9 +47,13 @@ internal static class EvalOutput
         return ExitCodes.Interrupted;
     }
 
-    private static void WriteTable(ScoreTable scores)
+    /// <summary>The last line for programs.</summary>
+    public static void WriteResult(string predictions, IEnumerable<JsonObject> splits, IReadOnlyList<string> files)
+        => Console.Out.WriteLine(Json("completed", ExitCodes.Success, predictions, new JsonArray([.. splits]), files).ToJsonString());
+
+    /// <summary>A table for people: lines of cells, titles first; the last line is set off.</summary>
+    public static void WriteTable(string[][] lines)
     {
-        var lines = Lines(scores);
         var widths = Enumerable.Range(0, lines[0].Length).Select(c => lines.Max(line => line[c].Length)).ToArray();
         var isTerminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb");
         // A space and a separator for each column, and one at the end. In a narrower window lines break better than columns.
@@ -88,14 +92,14 @@ internal static class EvalOutput
             Console.Out.WriteLine("  " + line[0].PadRight(widths[0]) + string.Concat(line.Skip(1).Select((cell, c) => "  " + cell.PadLeft(widths[c + 1]))));
     }
 
-    private static JsonObject Json(string outcome, int code, EvaluationReport? report, IReadOnlyList<string> files) => new()
+    private static JsonObject Json(string outcome, int code, string? predictions, JsonArray? splits, IReadOnlyList<string> files) => new()
     {
         ["type"] = "result",
         ["outcome"] = outcome,
         ["exitCode"] = code,
-        ["predictions"] = report?.Predictions,
-        ["splits"] = report is null ? null : new JsonArray([.. report.Splits.Select(ReportJson.Brief)]),
+        ["predictions"] = predictions,
+        ["splits"] = splits,
         ["files"] = new JsonArray([.. files.Select(path => (JsonNode)path)]),
-        ["resume"] = report is null ? RunReport.ResumeCommand() : null,
+        ["resume"] = predictions is null ? RunReport.ResumeCommand() : null,
     };
 }

@@ -19,6 +19,7 @@ internal static class EvalSession
 {
     public static async Task<int> ExecuteAsync(EvalArguments arguments, CancellationToken cancellationToken)
     {
+        if (CaptionEvalSession.Serves(arguments)) return await CaptionEvalSession.ExecuteAsync(arguments, cancellationToken);
         var datasets = DatasetChoice.Open(arguments);
         if (arguments.OutputFolder is { } folder) OutputFolder.Prepare(folder);
         var predictions = arguments.Model is { } model ? new ModelPredictions(model) : PredictionFiles.Open(arguments.Predictions!);
@@ -83,13 +84,17 @@ internal static class EvalSession
 
     private static KeyValuePair<string, string>[] Settings(EvalArguments arguments) => arguments.Model is not { } model ? [] :
     [
-        new("protocol", model.Protocol == GroundingProtocol.Sa2va ? "sa2va" : "sa2va-i"),
+        new("protocol", ProtocolOf(model)),
         .. VariantOf(model.Variant),
         new("key frames", $"{model.KeyFrames}"),
         new("device", model.Device),
     ];
 
-    private static IEnumerable<KeyValuePair<string, string>> VariantOf(ModelVariant variant)
+    /// <summary>The protocol as reports call it.</summary>
+    public static string ProtocolOf(ModelPredictionOptions model) => model.Protocol == GroundingProtocol.Sa2va ? "sa2va" : "sa2va-i";
+
+    /// <summary>What is different from the model's folder, for reports.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> VariantOf(ModelVariant variant)
     {
         if (variant.Sam2 is { } sam2) yield return new("sam2", Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(sam2))));
         if (variant.Quantize != Quantization.None) yield return new("quantize", "int8");

@@ -42,7 +42,8 @@ public static class RefShapesWriter
         return new RefShapesWritten(folder, count, total, videos.Sum(v => v.Expressions.Count));
     }
 
-    private static int CountOf(RefShapesWriteOptions options)
+    /// <summary>How many videos are meant.</summary>
+    internal static int CountOf(RefShapesWriteOptions options)
     {
         var most = options.Split.VideoCount();
         return options.Videos switch

@@ -65,6 +65,8 @@ public sealed class CaptionModel : ICaptionPredictions
     private async Task<CaptionPrediction> AskAsync(string picture, CancellationToken cancellationToken)
     {
         await using var session = await ChatSession.OpenAsync(_host, new ChatRequest { Source = picture, Protocol = _options.Protocol }, cancellationToken);
+        if (!session.SaysCaptions)
+            throw new RunException(RunFailureKind.Model, $"'{_options.ModelFolder}' is a UniPixel: it was not trained to describe with masks. Give a Sa2VA folder.");
         var answer = await session.AskAsync(GroundedCaption.Request, cancellationToken: cancellationToken);
         // A cut-off caption must not pass for a whole one.
         cancellationToken.ThrowIfCancellationRequested();
