@@ -74,5 +74,16 @@ public sealed class CaptionModelTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_model_that_says_no_captions_is_refused_also_where_pictures_may_be_skipped()
+    {
+        ModelInitializer.Write(ModelPreset.Named("tiny-unipixel"), _folder.At("unipixel"), new InitOptions { Seed = 3 });
+        await using var host = new ModelHost(_folder.At("unipixel"), "cpu");
+        var model = new CaptionModel(host, Options("work") with { ModelFolder = _folder.At("unipixel"), SkipUnreadable = true });
+        var refusal = await Assert.ThrowsAsync<RunException>(() => model.ReadAsync(_folder.Dataset.Images[0], Stop));
+        Assert.Equal(RunFailureKind.Model, refusal.Kind);
+        Assert.Contains("is a UniPixel", refusal.Message, StringComparison.Ordinal);
+    }
+
     private ModelPredictionOptions Options(string work) => new() { ModelFolder = _folder.At("tiny"), WorkFolder = _folder.At(work) };
 }
