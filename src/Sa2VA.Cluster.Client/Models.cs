@@ -35,7 +35,10 @@ public sealed record NewJob(string Model, IReadOnlyList<NewVideo> Videos)
 /// <param name="Expressions">What to find, in words.</param>
 /// <param name="Name">Your own name for it.</param>
 /// <param name="Frames">Which frames; null for all.</param>
-public sealed record NewVideo(string Video, IReadOnlyList<string> Expressions, string? Name = null, FrameRange? Frames = null);
+/// <param name="Questions">What to answer in words.</param>
+/// <param name="Caption">Whether to describe the video, with masks for the phrases.</param>
+public sealed record NewVideo(
+    string Video, IReadOnlyList<string> Expressions, string? Name = null, FrameRange? Frames = null, IReadOnlyList<string>? Questions = null, bool Caption = false);
 
 /// <summary>A selection of frames, by number from 0.</summary>
 /// <param name="First">The first.</param>
@@ -126,7 +129,39 @@ public sealed record Video(
 /// <param name="FramesTotal">Frames that are tracked.</param>
 /// <param name="IsComplete">No mask will be added or changed.</param>
 /// <param name="Objects">Everything tracked or found absent.</param>
-public sealed record Found(string VideoId, int Width, int Height, double FramesPerSecond, int FramesDone, int FramesTotal, bool IsComplete, IReadOnlyList<FoundObject> Objects);
+public sealed record Found(string VideoId, int Width, int Height, double FramesPerSecond, int FramesDone, int FramesTotal, bool IsComplete, IReadOnlyList<FoundObject> Objects)
+{
+    /// <summary>The questions that were asked about the video, with what was answered by now.</summary>
+    public IReadOnlyList<SaidAnswer> Questions { get; init; } = [];
+
+    /// <summary>The caption, where one was asked for and has been said.</summary>
+    public SaidCaption? Caption { get; init; }
+}
+
+/// <summary>A question and its answer.</summary>
+/// <param name="Target">Its number among everything that was asked for, from 0.</param>
+/// <param name="Question">What was asked.</param>
+/// <param name="Answer">What the language model said; null before it has, or when it could not be asked.</param>
+/// <param name="Complete">False when the limit of tokens cut the answer off, or there is none.</param>
+/// <param name="Failure">Why it could not be asked.</param>
+/// <param name="Objects">Ids of the objects that the answer shows.</param>
+public sealed record SaidAnswer(int Target, string Question, string? Answer, bool Complete, string? Failure, IReadOnlyList<int> Objects);
+
+/// <summary>A description of a video.</summary>
+/// <param name="Target">Its number among everything that was asked for, from 0.</param>
+/// <param name="Text">The words, without tags; null when the language model could not be asked.</param>
+/// <param name="Answer">What the language model said, tags included.</param>
+/// <param name="Complete">False when the limit of tokens cut it off, or there is none.</param>
+/// <param name="Failure">Why it could not be asked.</param>
+/// <param name="Phrases">In the order of the words.</param>
+public sealed record SaidCaption(int Target, string? Text, string? Answer, bool Complete, string? Failure, IReadOnlyList<SaidPhrase> Phrases);
+
+/// <summary>A phrase of a caption.</summary>
+/// <param name="Text">Its words; empty for a mask that has no phrase.</param>
+/// <param name="Start">Where it begins in the caption, in UTF-16 units.</param>
+/// <param name="Length">How long it is.</param>
+/// <param name="Object">The object that shows it; null when it has no mask.</param>
+public sealed record SaidPhrase(string Text, int Start, int Length, int? Object);
 
 /// <summary>One object.</summary>
 /// <param name="Id">From 1.</param>

@@ -37,6 +37,42 @@ public sealed class RunTests(ModelFixture fixture)
     }
 
     [Fact]
+    public async Task Questions_are_answered_beside_what_is_found_or_alone()
+    {
+        var output = fixture.File("asked");
+        var run = await Run("run", fixture.Clip, "the moving bar", "--ask", "What happens here?", "--caption", "--no-overlay", "--threads", "1", "--model", fixture.Model, "--out", output, "--json");
+        Assert.Equal(0, run.ExitCode);
+        using var masks = Masks(output);
+        var said = Assert.Single(masks.RootElement.GetProperty("questions").EnumerateArray());
+        Assert.Equal(("What happens here?", true, 2), (said.GetProperty("question").GetString(), said.GetProperty("complete").GetBoolean(), said.GetProperty("objects")[0].GetInt32()));
+        Assert.Equal(3, masks.RootElement.GetProperty("caption").GetProperty("phrases")[0].GetProperty("object").GetInt32());
+        Assert.Equal(3, masks.RootElement.GetProperty("objects").GetArrayLength());
+        Assert.Equal(said.GetRawText(), run.Lines[^1].GetProperty("questions")[0].GetRawText());
+        var answers = await File.ReadAllTextAsync(Path.Combine(output, "answer.txt"), TestContext.Current.CancellationToken);
+        Assert.Contains($"> What happens here?{Environment.NewLine}[SEG]{Environment.NewLine}object 2", answers, StringComparison.Ordinal);
+        Assert.Contains("> caption", answers, StringComparison.Ordinal);
+
+        var none = await Run("run", fixture.Clip, "--model", fixture.Model, "--out", output);
+        Assert.Equal(ExitCodes.Usage, none.ExitCode);
+        Assert.Contains("--ask or --caption", none.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_about_nothing_but_words_leaves_words()
+    {
+        var (model, output) = (fixture.File("mute"), fixture.File("words"));
+        Assert.Equal(0, (await Run("models", "init", "--preset", "tiny", "--seed", "3", "--no-seg", model)).ExitCode);
+        var run = await Run("run", fixture.Clip, "--ask", "What happens here?", "--threads", "1", "--model", model, "--out", output);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("What happens here?", run.Output, StringComparison.Ordinal);
+        using var masks = Masks(output);
+        Assert.Empty(masks.RootElement.GetProperty("frames").EnumerateArray());
+        Assert.True(masks.RootElement.GetProperty("complete").GetBoolean());
+        Assert.DoesNotContain("absent", await File.ReadAllTextAsync(Path.Combine(output, "answer.txt"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(output, "overlay.mp4")));
+    }
+
+    [Fact]
     public async Task A_selection_of_frames_keeps_their_numbers()
     {
         var output = fixture.File("part");

@@ -131,14 +131,18 @@ internal sealed class TestCluster : IAsyncDisposable
     public async Task<bool> IsNothingWaitingAsync(JobReceipt job, CancellationToken cancellationToken)
         => (await Connection.Jobs.FindJobAsync(job.JobId, cancellationToken))!.ByState.GetValueOrDefault(VideoState.Waiting) == 0;
 
-    /// <summary>Waits until a video has a checkpoint. Nobody says so aloud: the journal is looked at until it is there.</summary>
-    public async Task WaitForCheckpointAsync(string videoId, CancellationToken cancellationToken)
+    /// <summary>Waits until a video has a checkpoint.</summary>
+    public Task WaitForCheckpointAsync(string videoId, CancellationToken cancellationToken) => WaitForEventsAsync(videoId, "tracking-checkpointed", 1, cancellationToken);
+
+    /// <summary>Waits until so many events of a kind are in a video's journal. Nobody says so aloud: it is looked at until they are there.</summary>
+    public async Task WaitForEventsAsync(string videoId, string type, int count, CancellationToken cancellationToken)
     {
         for (; ; )
         {
+            var found = 0;
             await foreach (var record in Connection.Journal.ReadAsync(videoId, 1, cancellationToken))
             {
-                if (record.Type == "tracking-checkpointed") return;
+                if (record.Type == type && ++found == count) return;
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);

@@ -31,6 +31,37 @@ public sealed class ClientTests(GatewayFixture fixture)
     }
 
     [Fact]
+    public async Task Questions_go_in_and_words_come_out()
+    {
+        using var client = await ClientAsync();
+        var job = await client.SubmitAsync(new NewJob("nano", [
+            new NewVideo("a.mp4", ["the dog"]) { Questions = ["What happens?", "What happens at length?"], Caption = true },
+            new NewVideo("b.mp4", []) { Questions = ["What happens?"] },
+        ]), Stop);
+        await WaitAsync(client, job.JobId);
+        var videos = await ToListAsync(client.ListVideosAsync(job.JobId, "completed", Stop));
+        var found = (await client.FindObjectsAsync(videos[0].VideoId, Stop))!;
+        Assert.Equal([(1, 0, "the dog"), (2, 3, "A ball")], found.Objects.Select(one => (one.Id, one.Target, one.Label)));
+        Assert.Equal([(1, "What happens?", "A ball rolls.", true), (2, "What happens at length?", "A ball rolls.", false)], found.Questions.Select(said => (said.Target, said.Question, said.Answer, said.Complete)));
+        Assert.Equal(("A ball rolls.", new SaidPhrase("A ball", 0, 6, 2)), (found.Caption!.Text, Assert.Single(found.Caption.Phrases)));
+
+        // Nothing is seen where only words were asked for, and nothing is missing.
+        var words = (await client.FindObjectsAsync(videos[1].VideoId, Stop))!;
+        Assert.Equal((true, GatewayFixture.Frames, 0, "A ball rolls."), (words.IsComplete, words.FramesDone, words.Objects.Count, Assert.Single(words.Questions).Answer));
+        Assert.Null(words.Caption);
+        Assert.Empty(await ToListAsync(client.ReadMasksAsync(videos[1].VideoId, stop: Stop)));
+        Assert.Null(await client.FindFrameAsync(videos[1].VideoId, 3, Stop));
+        await using var events = client.ReadEventsAsync(job.JobId, stop: Stop).GetAsyncEnumerator(Stop);
+        do Assert.True(await events.MoveNextAsync());
+        while (events.Current.Type != "question-answered");
+        Assert.Equal("A ball rolls.", events.Current.Detail);
+
+        var refused = await Assert.ThrowsAsync<Sa2vaException>(() => client.SubmitAsync(new NewJob("nano", [new NewVideo("a.mp4", []) { Questions = ["x", new string('y', 2001)] }]), Stop));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, 1), (refused.Status, refused.Line));
+        Assert.Contains("\"questions[1]\" has 2001 characters", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Lists_are_read_page_by_page()
     {
         using var client = await ClientAsync();

@@ -55,6 +55,28 @@ public sealed class RemoteCommandTests(GatewayFixture fixture) : IDisposable
     }
 
     [Fact]
+    public async Task Questions_are_submitted_and_their_answers_are_fetched()
+    {
+        var cli = await CliAsync(Scope.Read, Scope.Submit);
+        var submitted = await cli.RunAsync("submit", "clip-8.mp4", "--ask", "What happens?", "--caption", "--watch", "--json");
+        Assert.Equal(0, submitted.ExitCode);
+        var job = Text(submitted.Lines[0], "jobId");
+        var results = (await cli.RunAsync("results", job)).Output;
+        Assert.Contains("question  What happens?: \"A ball rolls.\"", results, StringComparison.Ordinal);
+        Assert.Contains("caption  \"A ball rolls.\"", results, StringComparison.Ordinal);
+        var lines = (await cli.RunAsync("results", job, "--json")).Lines;
+        Assert.Equal("A ball rolls.", Text(lines.Single(line => Text(line, "type") == "question"), "answer"));
+
+        Assert.Equal(0, (await cli.RunAsync("results", job, "--out", _folder.File("said"))).ExitCode);
+        using var masks = JsonDocument.Parse(await File.ReadAllBytesAsync(_folder.File("said", "clip-8", "masks.json"), Stop));
+        Assert.Equal(("What happens?", true), (Text(masks.RootElement.GetProperty("questions")[0], "question"), masks.RootElement.GetProperty("questions")[0].GetProperty("complete").GetBoolean()));
+        Assert.Equal(1, masks.RootElement.GetProperty("caption").GetProperty("phrases")[0].GetProperty("object").GetInt32());
+        // They go through an export of the files, too.
+        Assert.Equal(0, (await cli.RunAsync("export", _folder.File("said", "clip-8"), "--format", "masks", "--out", _folder.File("again"))).ExitCode);
+        Assert.Equal(await File.ReadAllTextAsync(_folder.File("said", "clip-8", "masks.json"), Stop), await File.ReadAllTextAsync(_folder.File("again", "clip-8", "masks.json"), Stop));
+    }
+
+    [Fact]
     public async Task A_manifest_is_streamed_cancelled_and_submitted_only_once()
     {
         var cli = await CliAsync(Scope.Read, Scope.Submit);

@@ -4,6 +4,7 @@ using Sa2VA.Cluster.Results;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Videos;
 using Sa2VA.Media.Masks;
+using Sa2VA.Models.Sa2va;
 
 namespace Sa2VA.Cluster.Simulation;
 
@@ -48,11 +49,18 @@ internal sealed class SimulatedWorker(SimulatedVideo simulated, Sitting sitting,
         foreach (var question in known.OpenQuestions(sitting.Order).ToList())
         {
             await Task.Delay(simulated.QuestionTime, Context.Time, stop);
-            known = await video.AskAsync<Video>(reply => new VideoCommand.ResolvePrompt(question.Target, new ResolvedPrompt("It is [SEG].", [[0.5f]]), reply), Patience, stop);
+            known = await video.AskAsync<Video>(reply => new VideoCommand.ResolvePrompt(question.Target, AnswerTo(question), reply), Patience, stop);
         }
 
         return known.OpenQuestions(sitting.Order).Any() ? await AskAsync(known, stop) : known;
     }
+
+    private static ResolvedPrompt AnswerTo(VideoQuestion question) => question.Kind switch
+    {
+        QuestionKind.Plain => new ResolvedPrompt("A ball rolls.", []) { IsCutOff = question.Text.Contains("at length", StringComparison.Ordinal) },
+        QuestionKind.Caption => new ResolvedPrompt("<p> A ball </p> [SEG] rolls.", [[0.5f]]) { Caption = new GroundedCaption("A ball rolls.", [new CaptionPhrase(0, 6, 0)]) },
+        _ => new ResolvedPrompt("It is [SEG].", [[0.5f]]),
+    };
 
     private async Task TrackAsync(Video known, TrackingPass pass, CancellationToken stop)
     {

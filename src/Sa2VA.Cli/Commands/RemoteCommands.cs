@@ -11,6 +11,7 @@ internal static class RemoteCommands
     public const string SubmitExamples = """
         sa2va submit archive:2026/a.mp4 "the dog that jumps over the fence" --watch
         sa2va submit clip.mp4 "the dog" --upload --watch
+        sa2va submit archive:2026/a.mp4 --ask "What happens here?" --caption --watch
         sa2va submit videos.jsonl --model nano --key night-42 --priority low
         make-manifest | sa2va submit - --model nano
         The same key and videos again is the same job; nothing runs twice.
@@ -38,8 +39,9 @@ internal static class RemoteCommands
 
     private static Command Submit()
     {
-        var source = new Argument<string>("SOURCE") { Description = "Without sentences: a manifest, videos as JSON lines (docs/manifest.md), or - for the standard input. With them: a video by the name that the cluster reads it by." };
+        var source = new Argument<string>("SOURCE") { Description = "Without sentences and questions: a manifest, videos as JSON lines (docs/manifest.md), or - for the standard input. With them: a video by the name that the cluster reads it by." };
         var expressions = new Argument<string[]>("EXPRESSION") { Description = "What to find, in words; each is looked for on its own.", Arity = ArgumentArity.ZeroOrMore };
+        var asked = new AskSyntax();
         var model = new Option<string?>("--model", "-m") { HelpName = "NAME", Description = "A model of the cluster. Default: the only one." };
         var key = new Option<string?>("--key") { HelpName = "KEY", Description = "Your own name for the job: the same key again is the same job." };
         var title = new Option<string?>("--title") { HelpName = "TEXT", Description = "For people." };
@@ -49,9 +51,9 @@ internal static class RemoteCommands
         var reuse = new Option<bool>("--reuse") { Description = "Answer videos with the masks of earlier ones where content, sentences, model and settings are the same." };
         var upload = new Option<bool>("--upload") { Description = "The video is a file here: send it to the gateway first." };
         var watch = new Option<bool>("--watch", "-w") { Description = "Follow the job to its end." };
-        return Make("submit", "Submit a job to a cluster.", [source, expressions], [model, key, title, priority, keyFrames, reground, verify, asks, words, reuse, upload, watch], (parsed, client, json, stop) => new SubmitSession
+        return Make("submit", "Submit a job to a cluster.", [source, expressions], [asked.Questions, asked.Caption, model, key, title, priority, keyFrames, reground, verify, asks, words, reuse, upload, watch], (parsed, client, json, stop) => new SubmitSession
         {
-            Source = parsed.GetRequiredValue(source), Expressions = parsed.GetValue(expressions) ?? [], Model = parsed.GetValue(model), Key = parsed.GetValue(key),
+            Source = parsed.GetRequiredValue(source), Expressions = parsed.GetValue(expressions) ?? [], Questions = asked.QuestionsOf(parsed), Caption = parsed.GetValue(asked.Caption), Model = parsed.GetValue(model), Key = parsed.GetValue(key),
             Title = parsed.GetValue(title), Priority = parsed.GetRequiredValue(priority), KeyFrames = parsed.GetValue(keyFrames), Reuse = parsed.GetValue(reuse),
             Reground = RegroundSyntax.Parse(parsed.GetValue(reground))?.ToString(), Verify = VerifySyntax.Parse(parsed, verify, asks, words),
             Upload = parsed.GetValue(upload), Watch = parsed.GetValue(watch),

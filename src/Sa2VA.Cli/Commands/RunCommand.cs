@@ -15,6 +15,7 @@ internal sealed class RunCommand
     public const string Examples = """
         sa2va run clip.mp4 "the person in the red shirt" --model models/Sa2VA-4B
         sa2va run clip.mp4 "the dog" "the ball it chases" --model models/Sa2VA-4B --out results
+        sa2va run clip.mp4 --ask "What happens here?" --caption --model models/Sa2VA-4B
         sa2va run clip.mp4 --point 320,180 --box cup=40,60,200,220,15 --model models/sam2.1-b+
         sa2va run photo.jpg "the cup on the left" --boxes --model models/Sa2VA-4B
         sa2va run clip.mp4 --point "320,180;-20,20" --frames 0..99 --stride 2 --json
@@ -30,6 +31,7 @@ internal sealed class RunCommand
     private readonly Option<string[]> _points = Many("--point", "[NAME=]x,y[,frame]", "A click on an object. Several clicks of one object: separate them with ';', a leading '-' means \"not this\".");
     private readonly Option<string[]> _boxes = Many("--box", "[NAME=]x0,y0,x1,y1[,frame]", "A box around an object.");
     private readonly Option<string[]> _masks = Many("--mask", "[NAME=]FILE[,frame]", "A PNG of the video's size: an object is what is not black; in a palette picture each entry is an object.");
+    private readonly AskSyntax _asked = new();
     private readonly Option<string?> _model = new("--model", "-m") { HelpName = "DIR", Description = $"Model folder (Hugging Face layout, or a SAM 2 checkpoint for clicks, boxes and masks). Default: the environment variable {ModelVariable}." };
     private readonly Option<string?> _out = new("--out", "-o") { HelpName = "DIR", Description = "Folder for the results. Default: the video's name with '.sa2va', in the current folder." };
     private readonly Option<string?> _work = new("--work") { HelpName = "DIR", Description = "Folder for journal, checkpoints and mask blocks, by which a run is continued. Default: 'work' in the folder of the results." };
@@ -52,9 +54,9 @@ internal sealed class RunCommand
     public static Command Create()
     {
         var run = new RunCommand();
-        var command = new Command("run", "Find what the sentences (or clicks, boxes, masks) mean in a video, and track it through every frame.")
+        var command = new Command("run", "Find what the sentences (or clicks, boxes, masks) mean in a video, and track it through every frame; answer questions about it.")
         {
-            run._video, run._expressions, run._points, run._boxes, run._masks, run._model, run._out, run._work, run._device, run._frames, run._stride,
+            run._video, run._expressions, run._points, run._boxes, run._masks, run._asked.Questions, run._asked.Caption, run._model, run._out, run._work, run._device, run._frames, run._stride,
             run._keyFrames, run._reground, run._verify, run._asks, run._words, run._threads, run._checkpoint, run._png, run._noOverlay, run._withBoxes, run._json,
         };
         foreach (var option in run._variant.All) command.Options.Add(option);
@@ -88,10 +90,13 @@ internal sealed class RunCommand
     {
         var video = Path.TrimEndingDirectorySeparator(parsed.GetRequiredValue(_video));
         RefuseMisspelledOptions(parsed, [video, .. parsed.GetValue(_expressions) ?? []]);
-        var targets = PromptSyntax.Targets(
-            parsed.GetValue(_expressions) ?? [], parsed.GetValue(_points) ?? [], parsed.GetValue(_boxes) ?? [], parsed.GetValue(_masks) ?? []);
+        IReadOnlyList<RunTarget> targets =
+        [
+            .. PromptSyntax.Targets(parsed.GetValue(_expressions) ?? [], parsed.GetValue(_points) ?? [], parsed.GetValue(_boxes) ?? [], parsed.GetValue(_masks) ?? []),
+            .. _asked.Targets(parsed),
+        ];
         if (targets.Count == 0)
-            throw new CliException(ExitCodes.Usage, "Nothing to find: give at least one sentence, --point, --box or --mask. 'sa2va run --help' shows examples.");
+            throw new CliException(ExitCodes.Usage, "Nothing to find: give at least one sentence, --point, --box, --mask, --ask or --caption. 'sa2va run --help' shows examples.");
         var model = parsed.GetValue(_model) ?? Environment.GetEnvironmentVariable(ModelVariable);
         if (string.IsNullOrEmpty(model))
         {

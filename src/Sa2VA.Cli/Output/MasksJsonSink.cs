@@ -20,9 +20,9 @@ internal sealed class MasksJsonSink : IFrameSink
     /// <param name="info">What the probe found out about it.</param>
     /// <param name="objects">From <see cref="ResultJson"/>.</param>
     /// <param name="complete">Whether every frame that was asked for is there.</param>
-    /// <param name="notes">What else is told of the whole video; lists with nothing in them are left out.</param>
+    /// <param name="notes">What else is told of the whole video; nulls and lists with nothing in them are left out.</param>
     /// <param name="boxes">Whether each mask is told with the boxes around its parts.</param>
-    public MasksJsonSink(string folder, string video, VideoInfo info, JsonArray objects, bool complete, IReadOnlyList<(string Name, JsonArray List)>? notes = null, bool boxes = false)
+    public MasksJsonSink(string folder, string video, VideoInfo info, JsonArray objects, bool complete, IReadOnlyList<(string Name, JsonNode? Value)>? notes = null, bool boxes = false)
     {
         _boxes = boxes;
         Path = System.IO.Path.Combine(folder, "masks.json");
@@ -41,12 +41,12 @@ internal sealed class MasksJsonSink : IFrameSink
         _json.WriteEndObject();
         _json.WritePropertyName("objects");
         objects.WriteTo(_json);
-        foreach (var (name, list) in notes ?? [])
+        foreach (var (name, value) in notes ?? [])
         {
-            if (list.Count == 0)
+            if (value is null or JsonArray { Count: 0 })
                 continue;
             _json.WritePropertyName(name);
-            list.WriteTo(_json);
+            value.WriteTo(_json);
         }
 
         _json.WriteBoolean("complete", complete);

@@ -21,7 +21,9 @@ internal sealed record OutputFiles(IReadOnlyList<string> Paths)
         try
         {
             AddSinks(sinks, arguments, info, result);
-            await FeedAsync(sinks, video, info, result, progress, cancellationToken);
+            // Where only words were asked for there is nothing to draw.
+            if (result.Objects.Count > 0)
+                await FeedAsync(sinks, video, info, result, progress, cancellationToken);
             foreach (var sink in sinks)
             {
                 await sink.CompleteAsync(cancellationToken);
@@ -44,8 +46,14 @@ internal sealed record OutputFiles(IReadOnlyList<string> Paths)
     private static void AddSinks(List<IFrameSink> sinks, RunArguments arguments, VideoInfo info, RunResult result)
     {
         var folder = arguments.OutputFolder;
-        IReadOnlyList<(string, JsonArray)> notes = [("presence", ResultJson.Presence(result)), ("corrections", ResultJson.Corrections(result))];
+        IReadOnlyList<(string, JsonNode?)> notes =
+        [
+            ("questions", SayingsJson.Questions(result.Said)), ("caption", SayingsJson.Caption(result.Said)),
+            ("presence", ResultJson.Presence(result)), ("corrections", ResultJson.Corrections(result)),
+        ];
         sinks.Add(new MasksJsonSink(folder, arguments.Request.Video, info, ResultJson.Objects(result), result.FramesDone == result.FramesTotal, notes, arguments.Boxes));
+        if (result.Objects.Count == 0)
+            return;
         sinks.AddRange(ForPeople(folder, info, result.FramesDone, result.Frames.Stride, arguments.Overlay));
         if (arguments.PalettePngs)
             sinks.Add(new PaletteSink(folder, result.Objects.Count));

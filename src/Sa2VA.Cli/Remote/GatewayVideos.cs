@@ -39,11 +39,18 @@ internal sealed class GatewayVideos(Sa2vaClient client)
                 Height = found.Height,
                 Objects = [.. found.Objects.Select(one => new ExportObject(one.Id, one.Target, one.Label, one.Answer, one.IsAbsent) { Chain = one.Chain })],
                 Fingerprint = string.Join('/', found.Objects.Select(one => one.Chain)),
+                Said = SaidOf(found),
                 ReadAsync = cancel => StepsAsync(video.VideoId, cancel),
                 OpenAsync = cancel => DownloadAsync(video, cancel),
             };
         }
     }
+
+    private static Cluster.Videos.VideoSayings SaidOf(Found found) => new(
+        [.. found.Questions.Select(one => new Cluster.Videos.SaidAnswer(one.Target, one.Question, one.Answer, one.Complete, one.Failure, one.Objects))],
+        found.Caption is not { } caption ? null : new Cluster.Videos.SaidCaption(
+            caption.Target, caption.Text, caption.Answer, caption.Complete, caption.Failure,
+            [.. caption.Phrases.Select(phrase => new Cluster.Videos.SaidPhrase(phrase.Text, phrase.Start, phrase.Length, phrase.Object))]));
 
     private async IAsyncEnumerable<StoredStep> StepsAsync(string videoId, [EnumeratorCancellation] CancellationToken stop)
     {

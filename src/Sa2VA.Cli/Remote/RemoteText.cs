@@ -40,9 +40,6 @@ internal static class RemoteText
         return progress.PerSecond > 0 ? string.Create(CultureInfo.InvariantCulture, $"{text}, {progress.PerSecond:0.0} fps") : text;
     }
 
-    public static string Line(FoundObject found) =>
-        $"  object {found.Id}  {found.Label}: {(found.Failure is { } failure ? $"not asked, {failure}" : found.IsAbsent ? "absent" : "found")}{(found.Answer is { } answer ? $"  \"{answer}\"" : "")}";
-
     /// <summary>What a job's end means to a script: not all of it was done.</summary>
     public static int ExitCodeOf(Job job) => job.ByState.GetValueOrDefault("completed") == job.Videos ? ExitCodes.Success : ExitCodes.Incomplete;
 }

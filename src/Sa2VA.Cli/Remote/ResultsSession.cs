@@ -27,12 +27,7 @@ internal static class ResultsSession
         {
             if (only is not null && video.VideoId != id) continue;
             RemoteText.Say(json, RemoteText.Line(video), RemoteText.Typed("video", video));
-            foreach (var found in (await client.FindObjectsAsync(video.VideoId, stop))?.Objects ?? [])
-            {
-                var line = RemoteText.Typed("object", found);
-                line["videoId"] = video.VideoId;
-                RemoteText.Say(json, RemoteText.Line(found), line);
-            }
+            if (await client.FindObjectsAsync(video.VideoId, stop) is { } found) FoundText.Say(json, found);
         }
 
         return ExitCodes.Success;

@@ -30,8 +30,7 @@ internal static class StatusSession
 
         var video = await client.FindVideoAsync(id, stop) ?? throw RemoteIds.NotThere(id);
         RemoteText.Say(json, RemoteText.Line(video), RemoteText.Typed("video", video));
-        foreach (var found in (await client.FindObjectsAsync(id, stop))?.Objects ?? [])
-            RemoteText.Say(json, RemoteText.Line(found), RemoteText.Typed("object", found));
+        if (await client.FindObjectsAsync(id, stop) is { } found) FoundText.Say(json, found);
         return ExitCodes.Success;
     }
 }

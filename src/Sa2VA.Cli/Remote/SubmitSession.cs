@@ -4,7 +4,7 @@ using Sa2VA.Cluster.Verification;
 
 namespace Sa2VA.Cli.Remote;
 
-/// <summary><c>sa2va submit</c>: a manifest, or one video with its sentences.</summary>
+/// <summary><c>sa2va submit</c>: a manifest, or one video with what is asked of it.</summary>
 internal sealed record SubmitSession
 {
     private const string StandardInput = "-";
@@ -12,6 +12,10 @@ internal sealed record SubmitSession
     public required string Source { get; init; }
 
     public required IReadOnlyList<string> Expressions { get; init; }
+
+    public IReadOnlyList<string> Questions { get; init; } = [];
+
+    public bool Caption { get; init; }
 
     public string? Model { get; init; }
 
@@ -36,7 +40,7 @@ internal sealed record SubmitSession
     public async Task<int> ExecuteAsync(Sa2vaClient client, bool json, CancellationToken stop)
     {
         var model = Model ?? await OnlyModelAsync(client, stop);
-        var accepted = Expressions.Count > 0 ? await OneVideoAsync(client, model, stop) : await ManifestAsync(client, model, stop);
+        var accepted = Expressions.Count + Questions.Count > 0 || Caption ? await OneVideoAsync(client, model, stop) : await ManifestAsync(client, model, stop);
         RemoteText.Say(
             json, accepted.IsNew ? $"job {accepted.JobId}: {accepted.Videos} video(s)" : $"job {accepted.JobId} was submitted before: {accepted.Videos} video(s)",
             RemoteText.Typed("job", accepted));
@@ -62,7 +66,7 @@ internal sealed record SubmitSession
         }
 
         return await client.SubmitAsync(
-            new NewJob(model, [new NewVideo(video, Expressions, name)]) { Key = Key, Title = Title, Priority = Priority, KeyFrames = KeyFrames, ReuseResults = Reuse, Reground = Reground, VerifyAsks = Verify?.Asks, VerifyWords = Verify?.Words }, stop);
+            new NewJob(model, [new NewVideo(video, Expressions, name) { Questions = Questions, Caption = Caption }]) { Key = Key, Title = Title, Priority = Priority, KeyFrames = KeyFrames, ReuseResults = Reuse, Reground = Reground, VerifyAsks = Verify?.Asks, VerifyWords = Verify?.Words }, stop);
     }
 
     private async Task<AcceptedJob> ManifestAsync(Sa2vaClient client, string model, CancellationToken stop)

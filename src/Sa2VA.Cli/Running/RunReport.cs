@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Sa2VA.Cli.Commands;
 using Sa2VA.Cli.Output;
+using Sa2VA.Cluster.Results;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Verification;
 
@@ -62,6 +63,10 @@ internal static class RunReport
             + (result.ResumedAt > 0 ? $", continued at frame {result.Frames.FrameOf(result.ResumedAt)}" : ""));
         foreach (var one in result.Objects)
             Console.Out.WriteLine($"  {one.ObjectId,3}  {(one.Absent ? "absent" : "sha256 " + one.Chain)}  {one.Label}");
+        foreach (var said in result.Said.Questions.Where(said => said.Answer is not null))
+            Console.Out.WriteLine($"  {said.Question}\n    {said.Answer}{(said.Complete ? "" : " ... (cut off)")}");
+        if (result.Said.Caption is { Text: { } caption } whole)
+            Console.Out.WriteLine($"  caption: {caption}{(whole.Complete ? "" : " ... (cut off)")}");
         foreach (var verdict in result.Verdicts)
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {verdict.Presence.ToString().ToLowerInvariant()} (probability {verdict.Probability:0.00}, found in {verdict.Evidence.Found} of {verdict.Evidence.Asked} answers{SaidOf(verdict.Evidence)}): {result.Objects.First(one => one.Target == verdict.Target).Label}"));
         if (result.Corrections.Count > 0) Console.Out.WriteLine($"  {result.Corrections.Count} correction(s) by asking again, listed in masks.json");
@@ -84,6 +89,8 @@ internal static class RunReport
             ["kind"] = ExitCodes.Name(ExitCodes.Of(failure.Kind)), ["message"] = failure.Message, ["frame"] = failure.Frame,
         },
         ["objects"] = ResultJson.Objects(result),
+        ["questions"] = SayingsJson.Questions(result.Said),
+        ["caption"] = SayingsJson.Caption(result.Said),
         ["presence"] = ResultJson.Presence(result),
         ["corrections"] = ResultJson.Corrections(result),
         ["files"] = new JsonArray([.. (files?.Paths ?? []).Select(path => (JsonNode)path)]),

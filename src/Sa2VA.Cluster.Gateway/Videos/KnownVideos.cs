@@ -28,10 +28,21 @@ internal sealed class KnownVideos(ClusterConnection cluster, GatewaySettings set
         var found = await StoredVideo.FindAsync(cluster.Journal, cluster.Results, video, stop);
         if (found is null) return null;
         if (found.IsComplete) found = found.ReadThrough(new KnownMasks(this, version), video);
-        return Keep(version, found, found.Objects.Sum(one => BytesPerEntry + 2 * (one.Label.Length + (one.Answer?.Length ?? 0))));
+        return Keep(version, found, found.Objects.Sum(one => BytesPerEntry + TextBytes(one.Label, one.Answer)) + SizeOf(found.Said));
     }
 
     public void Dispose() => _cache.Dispose();
+
+    private static long SizeOf(VideoSayings said) =>
+        said.Questions.Sum(one => BytesPerEntry + TextBytes(one.Question, one.Answer))
+        + (said.Caption is { } caption ? BytesPerEntry + TextBytes(caption.Text, caption.Answer) + caption.Phrases.Sum(phrase => BytesPerEntry + TextBytes(phrase.Text)) : 0);
+
+    private static long TextBytes(params ReadOnlySpan<string?> texts)
+    {
+        var characters = 0L;
+        foreach (var text in texts) characters += text?.Length ?? 0;
+        return sizeof(char) * characters;
+    }
 
     private T Keep<T>(object key, T value, long bytes) =>
         _cache.Set(key, value, new MemoryCacheEntryOptions { Size = BytesPerEntry + bytes, SlidingExpiration = Unused });

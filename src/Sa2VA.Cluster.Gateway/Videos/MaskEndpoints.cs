@@ -83,6 +83,7 @@ internal static class MaskEndpoints
     {
         if (await videos.FindAsync(video, stop) is not { } found) return (null, NothingYet(video));
         if (wanted is { } id && !found.Objects.Any(one => one.Id == id)) return (null, NoObject(video, id));
+        if (found is { IsComplete: true, Objects.Count: 0 }) return (null, Problem.Of(StatusCodes.Status404NotFound, $"'{video}' has no masks: what was asked about it is answered in words."));
         if (found.Frames.StepOf(frame) is not { } step || step >= found.StepsDone)
             return (null, Problem.Of(StatusCodes.Status404NotFound, $"'{video}' has no masks of frame {frame}: {found.StepsDone} of {found.StepsTotal} frames are tracked, from frame {found.Frames.First} by {found.Frames.Stride}."));
         return (await found.Masks.ReadStepAsync(step, stop), null);

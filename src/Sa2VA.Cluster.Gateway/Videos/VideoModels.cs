@@ -52,13 +52,16 @@ public sealed record VideoBody(
 /// <param name="Objects">Everything tracked or found absent.</param>
 /// <param name="Corrections">Where asking the language model again moved a track, in order.</param>
 /// <param name="Presence">What is concluded about sentences, with the evidence, where presence is verified.</param>
+/// <param name="Questions">The questions that were asked about the video, with what was answered by now.</param>
+/// <param name="Caption">The caption, where one was asked for and has been said.</param>
 public sealed record FoundBody(
     string VideoId, int Width, int Height, double FramesPerSecond, int FramesDone, int FramesTotal, bool IsComplete, IReadOnlyList<StoredObject> Objects,
-    IReadOnlyList<CorrectionBody> Corrections, IReadOnlyList<PresenceVerdict> Presence)
+    IReadOnlyList<CorrectionBody> Corrections, IReadOnlyList<PresenceVerdict> Presence, IReadOnlyList<SaidAnswer> Questions, SaidCaption? Caption)
 {
     internal static FoundBody Of(string id, StoredVideo video) =>
         new(id, video.Facts.Width, video.Facts.Height, video.Facts.FramesPerSecond, video.StepsDone, video.StepsTotal, video.IsComplete, video.Objects,
-            [.. video.Corrections.Select(note => new CorrectionBody(video.Frames.FrameOf(note.Step), note.ObjectId, note.Reason, note.Outcome))], video.Verdicts);
+            [.. video.Corrections.Select(note => new CorrectionBody(video.Frames.FrameOf(note.Step), note.ObjectId, note.Reason, note.Outcome))], video.Verdicts,
+            video.Said.Questions, video.Said.Caption);
 }
 
 /// <summary>Where asking again moved a track.</summary>

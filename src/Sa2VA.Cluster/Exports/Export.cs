@@ -54,6 +54,8 @@ public static class Export
         var (count, kept) = (0, 0);
         await foreach (var video in videos.WithCancellation(cancellationToken))
         {
+            // A video that only words were asked of is nothing to look at.
+            if (video.Objects.Count == 0 && format != ExportFormat.Masks) continue;
             count++;
             if (target.IsDone(video))
             {

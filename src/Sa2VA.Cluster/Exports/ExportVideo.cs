@@ -1,4 +1,5 @@
 using Sa2VA.Cluster.Results;
+using Sa2VA.Cluster.Videos;
 
 namespace Sa2VA.Cluster.Exports;
 
@@ -16,6 +17,9 @@ public sealed record ExportVideo
 
     /// <summary>Everything tracked or found absent, by id.</summary>
     public required IReadOnlyList<ExportObject> Objects { get; init; }
+
+    /// <summary>What was said about it in words; null when that is not known.</summary>
+    public VideoSayings? Said { get; init; }
 
     /// <summary>Changes when any mask does: by it an export that was stopped knows that it goes on with the same masks.</summary>
     public required string Fingerprint { get; init; }

@@ -34,7 +34,7 @@ internal sealed class GroundedVideo(GroundVideo asked, VisionPrefix prefix) : ID
         {
             _open.Add((question, question.Kind == QuestionKind.Presence
                 ? model.BeginPresence(_prefix!, question.Text)
-                : model.Begin(_prefix!, question.Text, new AskOptions { MaxNewTokens = asked.MaxNewTokens })));
+                : model.Begin(_prefix!, question.Text, new AskOptions { MaxNewTokens = asked.MaxNewTokens, Plain = question.Kind != QuestionKind.Sentence })));
         }
         catch (ArgumentException refusal)
         {
@@ -48,11 +48,11 @@ internal sealed class GroundedVideo(GroundVideo asked, VisionPrefix prefix) : ID
     }
 
     /// <summary>Tells what is complete.</summary>
-    public void Deliver()
+    public void Deliver(IGroundingModel model)
     {
         foreach (var (question, pending) in _open.Where(one => one.Answer.Answer is not null).ToList())
         {
-            asked.Answer(question, Resolved(pending.Answer!));
+            asked.Answer(question, Resolved(question.Kind, pending.Answer!, model));
             _open.Remove((question, pending));
             pending.Dispose();
         }
@@ -70,8 +70,13 @@ internal sealed class GroundedVideo(GroundVideo asked, VisionPrefix prefix) : ID
         asked.Dispose();
     }
 
-    private static ResolvedPrompt Resolved(Answer answer)
-        => Array.Exists(answer.SegEmbeddings, embedding => !Array.TrueForAll(embedding, float.IsFinite)) || answer.SaidYes is { } yes && !double.IsFinite(yes)
-            ? new ResolvedPrompt("", [], "The language model's answer has numbers that are not finite; the checkpoint may be damaged.")
-            : new ResolvedPrompt(answer.Text, answer.SegEmbeddings) { SaidYes = answer.SaidYes };
+    private static ResolvedPrompt Resolved(QuestionKind kind, Answer answer, IGroundingModel model)
+    {
+        if (Array.Exists(answer.SegEmbeddings, embedding => !Array.TrueForAll(embedding, float.IsFinite)) || answer.SaidYes is { } yes && !double.IsFinite(yes))
+            return new ResolvedPrompt("", [], "The language model's answer has numbers that are not finite; the checkpoint may be damaged.");
+        var prompt = new ResolvedPrompt(answer.Text, answer.SegEmbeddings) { SaidYes = answer.SaidYes };
+        // Other answers are no statements that anybody reads to their ends.
+        if (kind is not (QuestionKind.Plain or QuestionKind.Caption)) return prompt;
+        return prompt with { IsCutOff = !answer.Complete, Caption = kind == QuestionKind.Caption ? GroundedCaption.Of(answer, ((Sa2vaModel)model).Tokenizer) : null };
+    }
 }

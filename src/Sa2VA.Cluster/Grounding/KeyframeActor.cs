@@ -75,7 +75,7 @@ internal sealed class KeyframeActor(IGroundingModel model, TensorThread tensors,
         await DecodeAsync([.. _grounded.Where(video => video.Open.Any())], cancellationToken);
         foreach (var video in _grounded.ToList())
         {
-            video.Deliver();
+            video.Deliver(model);
             if (video.IsDone) Forget(video);
         }
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Videos;
+using Sa2VA.Models.Sa2va;
 
 namespace Sa2VA.Cluster.Grounding;
 
@@ -18,6 +19,9 @@ internal sealed record PlannedObject(int ObjectId, int Target, string Label)
 
     /// <summary>Hints given by hand.</summary>
     public IReadOnlyList<VisualPrompt> Shown { get; init; } = [];
+
+    /// <summary>Whether it is what a sentence means: of such the language model is asked again.</summary>
+    public bool IsOfSentence { get; init; }
 
     /// <summary>Why the language model could not be asked.</summary>
     public string? Failure { get; init; }
@@ -49,9 +53,13 @@ internal sealed record PlannedObject(int ObjectId, int Target, string Label)
 
             var prompt = prompts[target];
             var found = prompt.Segments.Count;
+            var inWords = order.Targets[target] is RunTarget.Question or RunTarget.Caption;
+            // What is said without a mask says nothing about what is there.
+            if (found == 0 && inWords) continue;
             for (var segment = 0; segment < Math.Max(found, 1); segment++)
-                objects.Add(new PlannedObject(objects.Count + 1, target, found > 1 ? $"{label} ({segment + 1})" : label)
+                objects.Add(new PlannedObject(objects.Count + 1, target, prompt.Caption is { } caption ? LabelOf(caption, segment) : found > 1 ? $"{label} ({segment + 1})" : label)
                 {
+                    IsOfSentence = !inWords,
                     Answer = prompt.Failure is null ? prompt.Answer : null,
                     Embedding = found == 0 ? null : prompt.Segments[segment],
                     Failure = prompt.Failure,
@@ -61,4 +69,7 @@ internal sealed record PlannedObject(int ObjectId, int Target, string Label)
 
         return objects;
     }
+
+    private static string LabelOf(GroundedCaption caption, int segment)
+        => caption.Phrases.FirstOrDefault(one => one.Segment == segment) is { Length: > 0 } phrase ? caption.TextOf(phrase) : $"(no phrase) ({segment + 1})";
 }

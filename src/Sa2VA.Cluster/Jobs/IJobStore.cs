@@ -99,7 +99,7 @@ public interface IJobStore
     /// <summary>Whether a message is one that was left behind in the queue of another priority; it is told once.</summary>
     Task<bool> ForgetMessageAsync(WorkItem item, CancellationToken cancellationToken);
 
-    /// <summary>How fast videos of a model were worked on: the latest completed ones that were run, newest first.</summary>
+    /// <summary>How fast videos of a model were worked on: the latest completed ones that were run and not only asked questions about, newest first.</summary>
     Task<IReadOnlyList<MeasuredVideo>> ListMeasuredAsync(string model, int limit, CancellationToken cancellationToken);
 
     /// <summary>

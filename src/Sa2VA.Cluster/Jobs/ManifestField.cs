@@ -61,6 +61,9 @@ internal readonly record struct ManifestField(JsonElement Value, string Path, lo
         return number >= least && number <= most ? (int)number : throw Refused($"is {number}; it may be {least} to {most}.");
     }
 
+    /// <summary>Yes or no.</summary>
+    public bool Flag() => Value.ValueKind is JsonValueKind.True or JsonValueKind.False ? Value.GetBoolean() : throw Refused($"is {Kind()}; true or false is expected.");
+
     /// <summary>A coordinate in pixels.</summary>
     public float Pixels()
     {

@@ -11,7 +11,7 @@ internal static class ManifestLine
     private const int MaxSourceLength = 4096;
     private const int MaxNameLength = 200;
 
-    private static readonly string[] Fields = ["video", "expressions", "prompts", "frames", "name"];
+    private static readonly string[] Fields = ["video", "expressions", "prompts", "questions", "caption", "frames", "name"];
     private static readonly JsonDocumentOptions Json = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
     /// <exception cref="JobRefusedException">It is malformed.</exception>
@@ -39,9 +39,14 @@ internal static class ManifestLine
         var source = line.Require("video").Text(MaxSourceLength);
         CheckSource(line.Require("video"), source);
         var frames = line.Find("frames") is { } selection ? Frames(selection) : null;
-        var targets = Expressions(line).Concat(line.Find("prompts") is { } prompts ? ManifestPrompts.Read(prompts, frames) : []).ToList();
+        var shown = line.Find("prompts") is { } prompts ? ManifestPrompts.Read(prompts, frames) : [];
+        List<RunTarget> targets = [.. Expressions(line), .. shown, .. Questions(line), .. line.Find("caption")?.Flag() == true ? (RunTarget[])[new RunTarget.Caption()] : []];
         if (targets.Count is 0 or > RunRules.MaxTargets)
-            throw line.Refused($"has {targets.Count} things to find; it may have 1 to {RunRules.MaxTargets}. Give sentences in \"expressions\", or points, boxes and masks in \"prompts\".");
+        {
+            throw line.Refused(
+                $"has {targets.Count} things to find; it may have 1 to {RunRules.MaxTargets}. Give sentences in \"expressions\", points, boxes and masks in \"prompts\", \"questions\", or \"caption\": true.");
+        }
+
         return new VideoRequest(source, targets, frames, line.Find("name")?.Text(MaxNameLength));
     }
 
@@ -60,6 +65,9 @@ internal static class ManifestLine
 
     private static IEnumerable<RunTarget> Expressions(ManifestField line)
         => line.Find("expressions")?.Items().Select(item => new RunTarget.Expression(item.Text(RunRules.MaxExpressionLength))) ?? [];
+
+    private static IEnumerable<RunTarget> Questions(ManifestField line)
+        => line.Find("questions")?.Items().Select(item => new RunTarget.Question(item.Text(RunRules.MaxExpressionLength))) ?? [];
 
     private static FrameSelection Frames(ManifestField field)
     {

@@ -175,6 +175,7 @@ public sealed class PostgresJobStore(PostgresDatabase database, TimeProvider? ti
             """
             SELECT v.frames_total, jsonb_array_length(v.targets), v.frame_pixels, v.work_seconds FROM videos AS v JOIN jobs AS j USING (job_id)
             WHERE j.request ->> 'model' = $1 AND v.state = 'completed' AND v.reused_from IS NULL AND v.work_seconds > 0 AND v.frames_total > 0
+                AND jsonb_path_exists(v.targets, '$[*] ? (@."$type" != "question")')
                 AND j.job_id IN (SELECT recent.job_id FROM jobs AS recent ORDER BY recent.job_id DESC LIMIT 200)
             ORDER BY v.updated_at DESC LIMIT $2
             """, [model, Limit(limit)], cancellationToken);

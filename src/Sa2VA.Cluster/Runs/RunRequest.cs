@@ -18,7 +18,7 @@ public sealed record RunRequest
     /// <summary>Folder for the journal, the snapshots and the mask blocks; made when absent.</summary>
     public required string WorkFolder { get; init; }
 
-    /// <summary>What to find: sentences, or points, boxes and masks. At least one.</summary>
+    /// <summary>What to find: sentences, or points, boxes and masks; and what to say: questions, a caption. At least one of all.</summary>
     public required IReadOnlyList<RunTarget> Targets { get; init; }
 
     /// <summary>Device by name: <c>cpu</c> (default), <c>cuda:0</c>.</summary>

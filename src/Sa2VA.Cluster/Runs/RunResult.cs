@@ -1,6 +1,7 @@
 using Sa2VA.Cluster.Regrounding;
 using Sa2VA.Cluster.Results;
 using Sa2VA.Cluster.Verification;
+using Sa2VA.Cluster.Videos;
 
 namespace Sa2VA.Cluster.Runs;
 
@@ -87,6 +88,9 @@ public sealed record RunResult
 
     /// <summary>What is concluded about sentences, where presence is verified; empty before the run is complete.</summary>
     public required IReadOnlyList<PresenceVerdict> Verdicts { get; init; }
+
+    /// <summary>What the language model said in words.</summary>
+    public required VideoSayings Said { get; init; }
 
     /// <summary>The stored masks.</summary>
     public required StoredMasks Masks { get; init; }

@@ -62,6 +62,7 @@ internal static class RunRules
     {
         Range("the number of things to find", targets.Count, 1, MaxTargets);
         foreach (var target in targets) CheckTarget(target);
+        Range("the number of captions", targets.Count(target => target is RunTarget.Caption), 0, 1);
         CheckFrames(frames);
     }
 
@@ -72,13 +73,17 @@ internal static class RunRules
 
     private static void CheckTarget(RunTarget target)
     {
-        if (target.Label.Contains('\0')) throw Refused(RunFailureKind.Settings, "An expression or label has a zero character in it; remove it.");
+        if (target.Label.Contains('\0')) throw Refused(RunFailureKind.Settings, "An expression, question or label has a zero character in it; remove it.");
         switch (target)
         {
             case RunTarget.Expression(var text) when string.IsNullOrWhiteSpace(text):
                 throw Refused(RunFailureKind.Settings, "An expression is empty; say what to find.");
             case RunTarget.Expression(var text) when text.Length > MaxExpressionLength:
                 throw Refused(RunFailureKind.Settings, $"An expression has {text.Length} characters; at most {MaxExpressionLength} are taken. It begins '{text[..40]}...'.");
+            case RunTarget.Question(var text) when string.IsNullOrWhiteSpace(text):
+                throw Refused(RunFailureKind.Settings, "A question is empty; ask something.");
+            case RunTarget.Question(var text) when text.Length > MaxExpressionLength:
+                throw Refused(RunFailureKind.Settings, $"A question has {text.Length} characters; at most {MaxExpressionLength} are taken. It begins '{text[..40]}...'.");
             case RunTarget.Prompted(var label, { Count: 0 }):
                 throw Refused(RunFailureKind.Settings, $"'{label}' has no point, box or mask.");
         }

@@ -120,23 +120,29 @@ public static class VideoRun
             objects.Add(new ObjectResult(one.ObjectId, one.Target, one.Label, one.Answer, !one.IsTracked && one.Failure is null, chain, one.Failure));
         }
 
-        failure ??= planned.FirstOrDefault(o => o.Failure is not null) is { } refused
-            ? new RunFailure(RunFailureKind.Model, $"The language model could not be asked about '{refused.Label}': {refused.Failure}", Frame: null)
-            : null;
+        var said = VideoSayings.Of(sitting.Order, video, planned);
+        failure ??= RefusedOf(planned, said) is var (label, why) ? new RunFailure(RunFailureKind.Model, $"The language model could not be asked about '{label}': {why}", Frame: null) : null;
         return new RunResult
         {
             VideoId = sitting.VideoId,
             Outcome = failure is not null ? RunOutcome.Failed : video.Ending is VideoEnding.Completed ? RunOutcome.Completed : RunOutcome.Interrupted,
             Failure = failure,
             Video = facts,
-            FramesDone = objects.Count == 0 ? 0 : done,
+            FramesDone = objects.Count == 0 && video.Ending is not VideoEnding.Completed ? 0 : done,
             FramesTotal = total,
             ResumedAt = sitting.ResumedAt,
             Frames = sitting.Order.Frames,
             Objects = objects,
             Corrections = video.Corrections,
             Verdicts = video.Verdicts,
+            Said = said,
             Masks = new StoredMasks(sitting.Place.Results, sitting.VideoId, [.. objects.Select(o => o.ObjectId)], objects.Count == 0 ? 0 : done),
         };
     }
+
+    private static (string Label, string Why)? RefusedOf(IReadOnlyList<PlannedObject> objects, VideoSayings said) =>
+        objects.Where(one => one.Failure is not null).Select(one => (one.Label, one.Failure!))
+            .Concat(said.Questions.Where(one => one.Failure is not null).Select(one => (one.Question, one.Failure!)))
+            .Concat(said.Caption is { Failure: { } failure } ? [("the caption", failure)] : [])
+            .Select(one => ((string, string)?)one).FirstOrDefault();
 }

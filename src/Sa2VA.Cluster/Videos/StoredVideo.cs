@@ -34,6 +34,9 @@ public sealed record StoredVideo
     /// <summary>What is concluded about sentences, where presence is verified; empty before the video is complete.</summary>
     public IReadOnlyList<PresenceVerdict> Verdicts { get; init; } = [];
 
+    /// <summary>What the language model said in words, as far as it has by now.</summary>
+    public required VideoSayings Said { get; init; }
+
     /// <summary>The stored masks, step by step.</summary>
     public required StoredMasks Masks { get; init; }
 
@@ -48,7 +51,8 @@ public sealed record StoredVideo
         var chains = (video.Ending as VideoEnding.Completed)?.Chains;
         var total = order.Frames.Steps(facts.FrameCount);
         var steps = planned.Select(one => StepsOf(order, video, one, total)).ToList();
-        var done = steps.Count == 0 ? 0 : steps[0];
+        // Where nothing is to be seen there is nothing to wait for.
+        var done = steps.Count > 0 ? steps[0] : chains is null ? 0 : total;
         return new StoredVideo
         {
             Facts = facts,
@@ -59,6 +63,7 @@ public sealed record StoredVideo
             IsComplete = chains is not null,
             Corrections = video.Corrections,
             Verdicts = video.Verdicts,
+            Said = VideoSayings.Of(order, video, planned),
             Masks = new StoredMasks(results, videoId, [.. planned.Select((one, i) => new StoredSteps(one.ObjectId, steps[i]))]),
         };
     }

@@ -6,6 +6,7 @@ using Sa2VA.Cluster.Regrounding;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Verification;
 using Sa2VA.Media.Masks;
+using Sa2VA.Models.Sa2va;
 
 namespace Sa2VA.Cluster.Videos;
 
@@ -76,11 +77,11 @@ public sealed record Video
     internal IReadOnlyList<int>? GroundedSteps(int target) => Checks.TryGetValue(target, out var checks) ? PresenceRule.Choose(Prompts[target], checks).Steps : null;
 
     /// <summary>Sentences that the language model has answered, and not yet so many times.</summary>
-    internal IEnumerable<VideoQuestion> OpenChecks(VideoOrder order, int asks) => Sentences(order, QuestionKind.Sentence)
+    internal IEnumerable<VideoQuestion> OpenChecks(VideoOrder order, int asks) => Sentences(order)
         .Where(question => Prompts.TryGetValue(question.Target, out var first) && first.Failure is null && Checks.GetValueOrDefault(question.Target, []).Count < asks);
 
     /// <summary>What the language model has not been asked in words. It is asked together with the sentences or not at all.</summary>
-    internal IEnumerable<VideoQuestion> OpenInWords(VideoOrder order) => Sentences(order, QuestionKind.Presence)
+    internal IEnumerable<VideoQuestion> OpenInWords(VideoOrder order) => Sentences(order).Select(question => question with { Kind = QuestionKind.Presence })
         .Where(question => !Said.ContainsKey(question.Target) && !Checks.ContainsKey(question.Target) && Prompts.GetValueOrDefault(question.Target)?.Failure is null);
 
     /// <summary>Whether the language model is needed before anything is tracked.</summary>
@@ -88,7 +89,7 @@ public sealed record Video
 
     /// <summary>Whether all that is to be asked about a target has been.</summary>
     internal bool IsGrounded(VideoOrder order, int target)
-        => Prompts.TryGetValue(target, out var first) && (order.Verify is null || first.Failure is not null || ReusedFrom is not null || Checks.GetValueOrDefault(target, []).Count >= order.Verify.Asks);
+        => Prompts.TryGetValue(target, out var first) && (order.Verify is null || IsAnsweredInWords(order, target) || first.Failure is not null || ReusedFrom is not null || Checks.GetValueOrDefault(target, []).Count >= order.Verify.Asks);
 
     /// <summary>Whether an added prompt is worked on.</summary>
     /// <param name="index">Its place among <see cref="Added"/>.</param>
@@ -101,11 +102,15 @@ public sealed record Video
         return Added.IsEmpty ? order : order with { Targets = [.. order.Targets, .. Added.Select(added => added.Target).OfType<RunTarget>()] };
     }
 
-    /// <summary>Sentences of an order, with what was added, that the language model has not been asked about.</summary>
-    internal IEnumerable<VideoQuestion> OpenQuestions(VideoOrder order) => Sentences(order, QuestionKind.Sentence).Where(question => !HasPrompt(question.Target));
+    /// <summary>What the language model has not been asked yet, of an order and of what was added.</summary>
+    internal IEnumerable<VideoQuestion> OpenQuestions(VideoOrder order) => Questions(order).Where(question => !HasPrompt(question.Target));
 
-    private IEnumerable<VideoQuestion> Sentences(VideoOrder order, QuestionKind kind) => WithAdded(order).Targets.Index()
-        .Where(one => one.Item is RunTarget.Expression).Select(one => new VideoQuestion(one.Index, ((RunTarget.Expression)one.Item).Text, kind));
+    /// <summary>Whether a target is a question or a caption. Nothing of the kind is added later.</summary>
+    internal static bool IsAnsweredInWords(VideoOrder order, int target) => target < order.Targets.Count && order.Targets[target] is RunTarget.Question or RunTarget.Caption;
+
+    private IEnumerable<VideoQuestion> Sentences(VideoOrder order) => Questions(order).Where(question => question.Kind == QuestionKind.Sentence);
+
+    private IEnumerable<VideoQuestion> Questions(VideoOrder order) => WithAdded(order).Targets.Select((target, index) => VideoQuestion.Of(index, target)).OfType<VideoQuestion>();
 }
 
 /// <summary>The part of a request that is the video's own: what to find in which frames, and how.</summary>
@@ -134,7 +139,7 @@ public sealed record VideoOrder(
     };
 }
 
-/// <summary>What the language model made of a sentence.</summary>
+/// <summary>What the language model made of a sentence, a question, or the request for a caption.</summary>
 /// <param name="Answer">Its text.</param>
 /// <param name="Segments">One embedding per <c>[SEG]</c>; none means that the object is absent.</param>
 /// <param name="Failure">Why it could not be asked; then there is neither text nor embedding.</param>
@@ -143,6 +148,14 @@ public sealed record ResolvedPrompt(string Answer, IReadOnlyList<float[]> Segmen
     /// <summary>How probable "yes" was where that was asked; null, and left out of what is stored, otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? SaidYes { get; init; }
+
+    /// <summary>The answer in words ends where the limit of tokens cut it off. Left out of what is stored otherwise, so that answers to sentences are what they always were.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsCutOff { get; init; }
+
+    /// <summary>The answer as a caption; null when none was asked for, and left out then too.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public GroundedCaption? Caption { get; init; }
 }
 
 /// <summary>All steps before <paramref name="NextStep"/> are stored, and so is the tracker's state after them, under the name of a file.</summary>

@@ -11,6 +11,7 @@ namespace Sa2VA.Cluster.Videos;
 [JsonDerivedType(typeof(VideoClaimed), "video-claimed")]
 [JsonDerivedType(typeof(VideoProbed), "video-probed")]
 [JsonDerivedType(typeof(PromptResolved), "prompt-resolved")]
+[JsonDerivedType(typeof(QuestionAnswered), "question-answered")]
 [JsonDerivedType(typeof(TrackingCheckpointed), "tracking-checkpointed")]
 [JsonDerivedType(typeof(PresenceSaid), "presence-said")]
 [JsonDerivedType(typeof(PresenceChecked), "presence-checked")]
@@ -38,6 +39,9 @@ public abstract record VideoEvent(DateTimeOffset At)
 
     /// <summary>The language model was asked about a target; it will not be asked again.</summary>
     public sealed record PromptResolved(int Target, ResolvedPrompt Prompt, DateTimeOffset At) : VideoEvent(At);
+
+    /// <summary>The language model has said what a question, or a caption, asks for; it will not be asked again.</summary>
+    public sealed record QuestionAnswered(int Target, ResolvedPrompt Prompt, DateTimeOffset At) : VideoEvent(At);
 
     /// <summary>Results and the tracker's state up to a step are on disk.</summary>
     public sealed record TrackingCheckpointed(TrackingPoint Point, DateTimeOffset At) : VideoEvent(At);

@@ -25,7 +25,7 @@ public static class VideoLogic
 
         RecordFacts(var facts, _) when facts != video.Facts => [new VideoProbed(facts, now)],
         ResolvePrompt(var target, _, _) when video.HasPrompt(target) => [],
-        ResolvePrompt(var target, var prompt, _) => [new PromptResolved(target, prompt, now)],
+        ResolvePrompt(var target, var prompt, _) => [Resolved(video, target, prompt, now)],
         RecordSaid(var target, var prompt, _) when !video.Said.ContainsKey(target) => [new PresenceSaid(target, prompt, now)],
         // Tracking that started over (its snapshot was gone) may report an earlier step; the file is what counts.
         RecordCheckpoint(var point, _) when point != video.Checkpoint => [new TrackingCheckpointed(point, now)],
@@ -51,6 +51,7 @@ public static class VideoLogic
         VideoClaimed(var epoch, _, _) => video with { Epoch = epoch, Ending = video.Ending is VideoEnding.Failed ? null : video.Ending },
         VideoProbed(var facts, _) => video with { Facts = facts },
         PromptResolved(var target, var prompt, _) => video with { Prompts = video.Prompts.SetItem(target, prompt) },
+        QuestionAnswered(var target, var prompt, _) => video with { Prompts = video.Prompts.SetItem(target, prompt) },
         PresenceSaid(var target, var prompt, _) => video with { Said = video.Said.SetItem(target, prompt) },
         TrackingCheckpointed(var point, _) => video with { Checkpoint = point },
         PresenceChecked(var target, var check, _) => video with { Checks = video.Checks.SetItem(target, video.Checks.GetValueOrDefault(target, []).Add(check)) },
@@ -75,6 +76,9 @@ public static class VideoLogic
         _ => video,
     };
 
+    private static VideoEvent Resolved(Video video, int target, ResolvedPrompt prompt, DateTimeOffset now)
+        => Video.IsAnsweredInWords(video.Order!, target) ? new QuestionAnswered(target, prompt, now) : new PromptResolved(target, prompt, now);
+
     private static bool IsAt(RegroundState? state, int pass, int step) => state is not null && state.Pass == pass && state.Step == step;
 
     private static IReadOnlyList<VideoEvent> Passed(Video video, int passes, DateTimeOffset now) =>
@@ -84,7 +88,7 @@ public static class VideoLogic
     [
         new VideoReused(reuse.From, now),
         .. reuse.Facts == video.Facts ? (VideoEvent[])[] : [new VideoProbed(reuse.Facts, now)],
-        .. reuse.Prompts.Where(prompt => !video.HasPrompt(prompt.Key)).Select(prompt => new PromptResolved(prompt.Key, prompt.Value, now)),
+        .. reuse.Prompts.Where(prompt => !video.HasPrompt(prompt.Key)).Select(prompt => Resolved(video, prompt.Key, prompt.Value, now)),
         .. reuse.Verdicts.Count == 0 ? (VideoEvent[])[] : [new PresenceConcluded(reuse.Verdicts, now)],
         new VideoCompleted(reuse.Chains, now),
     ];

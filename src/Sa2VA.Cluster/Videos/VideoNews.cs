@@ -16,6 +16,7 @@ internal static class VideoNews
         VideoEvent.VideoProbed(var facts, _) => new JobEvent(
             "video-probed", happened.At, videoId, string.Create(CultureInfo.InvariantCulture, $"{facts.FrameCount} frames of {facts.Width}x{facts.Height}")),
         VideoEvent.PromptResolved(_, var prompt, _) => new JobEvent("prompt-resolved", happened.At, videoId, prompt.Failure ?? prompt.Answer),
+        VideoEvent.QuestionAnswered(_, var prompt, _) => new JobEvent("question-answered", happened.At, videoId, prompt.Failure ?? prompt.Caption?.Text ?? prompt.Answer),
         VideoEvent.TrackingCheckpointed(var point, _) => new JobEvent("tracking-checkpointed", happened.At, videoId, point.NextStep.ToString(CultureInfo.InvariantCulture)),
         VideoEvent.PromptAdded(var prompt, _) => new JobEvent("prompt-added", happened.At, videoId, prompt.Id),
         VideoEvent.PassCompleted(_, { } prompt, _) => new JobEvent("prompt-done", happened.At, videoId, prompt),

@@ -21,12 +21,12 @@ internal sealed class VideoRegrounding(Sitting sitting, ActorRef<VideoCommand> v
 
     private readonly VideoQuestions _questions = new(sitting);
 
-    // Objects of sentences that were found; what was shown by hand is not asked about.
-    private readonly IReadOnlyList<PlannedObject> _objects = [.. pass.Objects.Where(one => one.Embedding is not null)];
+    // Objects of sentences that were found; what was shown by hand, or only spoken of, is not asked about.
+    private readonly IReadOnlyList<PlannedObject> _objects = [.. pass.Objects.Where(IsAskedAgain)];
 
     /// <summary>How a video's pass is watched; null where nothing is asked again: no sentence, or a correction by hand, which is not overruled.</summary>
     public static VideoRegrounding? Of(Sitting sitting, ActorRef<VideoCommand> video, TrackingPass pass, VideoInfo info, int steps)
-        => sitting.Order.Reground is { } options && pass.Correction is null && pass.Objects.Any(one => one.Embedding is not null)
+        => sitting.Order.Reground is { } options && pass.Correction is null && pass.Objects.Any(IsAskedAgain)
             ? new VideoRegrounding(sitting, video, options, pass, info, steps) : null;
 
     /// <summary>Whether scenes that begin are of interest.</summary>
@@ -50,7 +50,7 @@ internal sealed class VideoRegrounding(Sitting sitting, ActorRef<VideoCommand> v
         var state = StateAt(known, step);
         var targets = known.WithAdded(sitting.Order).Targets;
         var open = _objects.Select(one => one.Target).Distinct().Where(target => state?.Answers.ContainsKey(target) != true)
-            .Select(target => new VideoQuestion(target, ((RunTarget.Expression)targets[target]).Text, QuestionKind.Sentence)).ToList();
+            .Select(target => VideoQuestion.Of(target, targets[target])).OfType<VideoQuestion>().ToList();
         if (open.Count > 0)
         {
             await _questions.AskAsync(info, window, open, async answer =>
@@ -80,6 +80,8 @@ internal sealed class VideoRegrounding(Sitting sitting, ActorRef<VideoCommand> v
 
         return prompts.Count == 0 ? [] : new SortedDictionary<int, List<ObjectPrompt>>(window.ToDictionary(step => step, _ => prompts));
     }
+
+    private static bool IsAskedAgain(PlannedObject one) => one is { IsOfSentence: true, Embedding: not null };
 
     private RegroundState? StateAt(Video known, int step) => known.Reground is { } state && state.Pass == pass.Number && state.Step == step ? state : null;
 

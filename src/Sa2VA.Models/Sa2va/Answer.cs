@@ -23,6 +23,12 @@ public sealed record AskOptions
     /// <summary>Whether the question is passed on word for word instead of through <see cref="QuestionTemplate"/>.</summary>
     public bool Raw { get; init; }
 
+    /// <summary>
+    /// Whether it is a question about what is to be seen, not about what to outline: it is put as the first turn of a conversation, passed on but for white
+    /// space around it.
+    /// </summary>
+    public bool Plain { get; init; }
+
     /// <summary>How tokens are drawn; null (the default) takes the likeliest one at every step.</summary>
     public SamplingOptions? Sampling { get; init; }
 

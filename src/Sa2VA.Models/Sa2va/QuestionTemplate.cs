@@ -31,6 +31,9 @@ public static partial class QuestionTemplate
         return isStill ? $"\n Please segment {phrase} in this image." : $"\nPlease segment {phrase}.";
     }
 
+    /// <summary>What is passed on as it was said, after an image.</summary>
+    internal static string Spoken(string text) => "\n" + text.Trim();
+
     /// <summary>Whether it is a question or a request that speaks of masks itself.</summary>
     internal static bool AsksForMask(string text) => MentionsMask().IsMatch(text) && (text.Contains('?', StringComparison.Ordinal) || Request().IsMatch(text));
 

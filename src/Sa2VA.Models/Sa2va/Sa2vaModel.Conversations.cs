@@ -33,7 +33,7 @@ public sealed partial class Sa2vaModel
     {
         var follows = conversation.Turns.Count > 0;
         var isBesidePicture = !follows && conversation.Seen is not null;
-        var spoken = asksForMask ? QuestionTemplate.Apply(text, conversation.Seen?.IsStill ?? false) : raw ? text : "\n" + text.Trim();
+        var spoken = asksForMask ? QuestionTemplate.Apply(text, conversation.Seen?.IsStill ?? false) : raw ? text : QuestionTemplate.Spoken(text);
         // What stands between a picture and the question about it has no use elsewhere.
         if (!isBesidePicture && (asksForMask || !raw))
             spoken = spoken.TrimStart();

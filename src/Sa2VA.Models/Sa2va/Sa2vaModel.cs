@@ -192,7 +192,7 @@ public sealed partial class Sa2vaModel : IConversingModel
     public PendingAnswer Begin(VisionPrefix prefix, string question, AskOptions? options = null)
     {
         options = (options ?? new AskOptions()).Validated();
-        var text = options.Raw ? question : QuestionTemplate.Apply(question, prefix.IsStill);
+        var text = options.Raw ? question : options.Plain ? QuestionTemplate.Spoken(question) : QuestionTemplate.Apply(question, prefix.IsStill);
         var ids = _prompts.Question(prefix.Tail + text);
         return Begin(prefix, ids, room => Limits(options, room), nameof(question));
     }

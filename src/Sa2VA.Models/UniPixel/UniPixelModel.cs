@@ -124,7 +124,7 @@ public sealed partial class UniPixelModel : IConversingModel
     public PendingAnswer Begin(VisionPrefix prefix, string question, AskOptions? options = null)
     {
         options = (options ?? new AskOptions()).Validated();
-        var text = options.Raw ? question : UniPixelQuestion.Apply(question, isImage: prefix.Frames == 1);
+        var text = options.Raw ? question : options.Plain ? question.Trim() : UniPixelQuestion.Apply(question, isImage: prefix.Frames == 1);
         using var scope = NewDisposeScope();
         var ids = _tokens.Question([PromptPart.Text(text)]);
         return Begin(prefix, ids, _network.LanguageModel.Embed(ids), options);

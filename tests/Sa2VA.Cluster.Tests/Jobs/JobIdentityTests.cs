@@ -56,6 +56,7 @@ public sealed class JobIdentityTests
         [
             Video, Video with { Source = "x" }, Video with { Name = null }, Video with { Name = "m" }, Video with { Frames = null },
             Video with { Frames = new FrameSelection(1, 9, 3) }, Video with { Targets = [.. Video.Targets.Reverse()] }, Video with { Targets = [Video.Targets[0]] },
+            Video with { Targets = [Video.Targets[0], new RunTarget.Question("a red disk")] }, Video with { Targets = [Video.Targets[0], new RunTarget.Caption()] },
         ];
         Assert.Equal(others.Length, others.Select(v => Digest(v)).Distinct().Count());
         Assert.NotEqual(Digest(Video, others[1]), Digest(others[1], Video));
@@ -75,6 +76,7 @@ public sealed class JobIdentityTests
             key, ContentKey.Of("d", "m", Job, Video), ContentKey.Of("c", "n", Job, Video), ContentKey.Of("c", "m", Job with { KeyFrames = 6 }, Video),
             ContentKey.Of("c", "m", Job with { Protocol = GroundingProtocol.Sa2va }, Video), ContentKey.Of("c", "m", Job with { MaxNewTokens = 9 }, Video),
             ContentKey.Of("c", "m", Job, Video with { Frames = null }), ContentKey.Of("c", "m", Job, Video with { Targets = [Video.Targets[1]] }),
+            ContentKey.Of("c", "m", Job, Video with { Targets = [.. Video.Targets, new RunTarget.Question("Why?")] }), ContentKey.Of("c", "m", Job, Video with { Targets = [.. Video.Targets, new RunTarget.Caption()] }),
         ];
         Assert.Equal(others.Length, others.Distinct().Count());
         Assert.Equal(key, ContentKey.Of("c", "m", Job with { Title = "t", Key = "k", Priority = WorkPriority.Low }, Video with { Name = "other", Source = "elsewhere" }));

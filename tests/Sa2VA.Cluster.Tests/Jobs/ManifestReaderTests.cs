@@ -19,6 +19,17 @@ public sealed class ManifestReaderTests
     }
 
     [Fact]
+    public async Task Questions_and_a_caption_come_after_what_is_to_be_found()
+    {
+        var videos = await ReadAsync(
+            """{"video":"a.mp4","questions":["What happens?","Who wins?"],"caption":true,"expressions":["the dog"],"prompts":[{"label":"ball","frame":0,"box":[1,2,3,4]}]}""" + "\n" + """{"video":"a.mp4","questions":["Why?"],"caption":false}""" + "\n" + """{"video":"a.mp4","caption":true}""");
+        Assert.Equal(["the dog", "ball", "What happens?", "Who wins?", "caption"], videos[0].Targets.Select(target => target.Label));
+        Assert.Equal([new RunTarget.Question("What happens?"), new RunTarget.Question("Who wins?"), new RunTarget.Caption()], videos[0].Targets.Skip(2));
+        Assert.Equal(new RunTarget.Question("Why?"), Assert.Single(videos[1].Targets));
+        Assert.Equal(new RunTarget.Caption(), Assert.Single(videos[2].Targets));
+    }
+
+    [Fact]
     public async Task What_is_left_out_has_a_meaning()
     {
         var videos = await ReadAsync("""{"video": "a.mp4", "expressions": ["x"]}""" + "\n" + """{"video": "b.mp4", "expressions": ["x"], "frames": {"last": 9}, "prompts": null, "name": null}""");
@@ -87,7 +98,7 @@ public sealed class ManifestReaderTests
         { "Duplicate property 'video'", "{\"video\":\"a\",\"video\":\"b\",\"expressions\":[\"x\"]}" },
         { "\"expresions\" is not known here. Did you mean \"expressions\"?", "{\"video\":\"a\",\"expresions\":[\"x\"]}" },
         { "\"Video\" is not known here. Did you mean \"video\"?", "{\"Video\":\"a\",\"expressions\":[\"x\"]}" },
-        { "\"colour\" is not known here. Known are \"video\", \"expressions\", \"prompts\", \"frames\", \"name\".", "{\"video\":\"a\",\"expressions\":[\"x\"],\"colour\":1}" },
+        { "\"colour\" is not known here. Known are \"video\", \"expressions\", \"prompts\", \"questions\", \"caption\", \"frames\", \"name\".", "{\"video\":\"a\",\"expressions\":[\"x\"],\"colour\":1}" },
         { "has 0 things to find; it may have 1 to 256", "{\"video\":\"a\"}" },
         { "has 257 things to find", $$"""{"video":"a","expressions":[{{string.Join(',', Enumerable.Repeat("\"x\"", 257))}}]}""" },
         { "\"expressions\" is text; a list is expected", "{\"video\":\"a\",\"expressions\":\"x\"}" },
@@ -95,6 +106,11 @@ public sealed class ManifestReaderTests
         { "\"expressions[1]\" is null; text", "{\"video\":\"a\",\"expressions\":[\"x\",null]}" },
         { "\"expressions[0]\" has 2001 characters; at most 2000", $$"""{"video":"a","expressions":["{{new string('x', 2001)}}"]}""" },
         { "\"expressions[0]\" contains a NUL", "{\"video\":\"a\",\"expressions\":[\"x\\u0000\"]}" },
+        { "\"questions[0]\" has 2001 characters; at most 2000", $$"""{"video":"a","questions":["{{new string('x', 2001)}}"]}""" },
+        { "\"questions[1]\" is empty", "{\"video\":\"a\",\"questions\":[\"x\",\" \"]}" },
+        { "\"questions\" is text; a list is expected", "{\"video\":\"a\",\"questions\":\"x\"}" },
+        { "\"caption\" is text; true or false is expected", "{\"video\":\"a\",\"caption\":\"yes\"}" },
+        { "has 0 things to find; it may have 1 to 256", "{\"video\":\"a\",\"questions\":[],\"caption\":false}" },
         { "\"frames.first\" is -1; it may be 0 to", "{\"video\":\"a\",\"expressions\":[\"x\"],\"frames\":{\"first\":-1}}" },
         { "\"frames.first\" is the number 1.5; a whole number", "{\"video\":\"a\",\"expressions\":[\"x\"],\"frames\":{\"first\":1.5}}" },
         { "\"frames\" ends at 3, before it begins at 9", "{\"video\":\"a\",\"expressions\":[\"x\"],\"frames\":{\"first\":9,\"last\":3}}" },

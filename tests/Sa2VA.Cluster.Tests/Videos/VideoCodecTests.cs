@@ -3,6 +3,7 @@ using Sa2VA.Actors.Journaling;
 using Sa2VA.Media.Masks;
 using Sa2VA.Cluster.Runs;
 using Sa2VA.Cluster.Videos;
+using Sa2VA.Models.Sa2va;
 
 namespace Sa2VA.Cluster.Tests.Videos;
 
@@ -13,7 +14,7 @@ public sealed class VideoCodecTests
     public static TheoryData<string, VideoEvent> Events()
     {
         var order = Some.Order(
-            new RunTarget.Expression("the dog"),
+            new RunTarget.Expression("the dog"), new RunTarget.Question("Why?"), new RunTarget.Caption(),
             new RunTarget.Prompted("clicked", [
                 new VisualPrompt.Points(3, [1.5f, 2, 3, 4], [1, 0]), new VisualPrompt.Box(4, 1, 2, 3, 4), new VisualPrompt.Mask(5, new Rle(4, 4, "0a"))]));
         return new TheoryData<string, VideoEvent>
@@ -22,6 +23,7 @@ public sealed class VideoCodecTests
             { "video-claimed", new VideoEvent.VideoClaimed(7, "host:1", Some.Instant) },
             { "video-probed", new VideoEvent.VideoProbed(Some.Facts, Some.Instant) },
             { "prompt-resolved", new VideoEvent.PromptResolved(1, Some.Prompt(), Some.Instant) },
+            { "question-answered", new VideoEvent.QuestionAnswered(1, Some.Prompt() with { IsCutOff = true, Caption = new GroundedCaption("a dog", [new CaptionPhrase(0, 5, 0)]) }, Some.Instant) },
             { "tracking-checkpointed", new VideoEvent.TrackingCheckpointed(new TrackingPoint(64, "tracker-64"), Some.Instant) },
             { "video-reused", new VideoEvent.VideoReused("job-1", Some.Instant) },
             { "video-completed", new VideoEvent.VideoCompleted(["ab", "cd"], Some.Instant) },
@@ -62,6 +64,7 @@ public sealed class VideoCodecTests
 
     /// <summary>Stored by the first version: read for ever.</summary>
     [Theory]
+    [InlineData("""{"$type":"video-submitted","order":{"path":"/v.mp4","model":"/m","device":"cpu","targets":[{"$type":"expression","text":"the dog","label":"the dog"}],"protocol":"Sa2vaI","keyFrames":5,"frames":{"first":0,"last":null,"stride":1},"maxNewTokens":64},"at":"2026-01-02T03:04:05+00:00"}""")]
     [InlineData("""{"$type":"video-claimed","epoch":2,"owner":"box:77","at":"2026-01-02T03:04:05+00:00"}""")]
     [InlineData("""{"$type":"prompt-resolved","target":0,"prompt":{"answer":"Sure, [SEG].","segments":[[0.5,-1.25]],"failure":null},"at":"2026-01-02T03:04:05+00:00"}""")]
     [InlineData("""{"$type":"tracking-checkpointed","point":{"nextStep":64,"snapshotFile":"tracker-00000064.safetensors"},"at":"2026-01-02T03:04:05+00:00"}""")]

@@ -12,7 +12,7 @@ public sealed class VideoNewsTests
     private static readonly VideoEvent[] s_all =
     [
         new VideoEvent.VideoSubmitted(Some.Order(), Some.Instant), new VideoEvent.VideoClaimed(1, "node", Some.Instant), new VideoEvent.VideoProbed(Some.Facts, Some.Instant),
-        new VideoEvent.PromptResolved(0, Some.Prompt(), Some.Instant), new VideoEvent.TrackingCheckpointed(new TrackingPoint(8, "t"), Some.Instant),
+        new VideoEvent.PromptResolved(0, Some.Prompt(), Some.Instant), new VideoEvent.QuestionAnswered(0, Some.Prompt(), Some.Instant), new VideoEvent.TrackingCheckpointed(new TrackingPoint(8, "t"), Some.Instant),
         new VideoEvent.PresenceSaid(0, Some.Prompt(), Some.Instant),
         new VideoEvent.PresenceChecked(0, new PresenceCheck([1], Some.Prompt()), Some.Instant),
         new VideoEvent.PresenceConcluded([new PresenceVerdict(0, Presence.Unsure, 0.5, new PresenceEvidence(2, 1, 0, 0, 0), [])], Some.Instant),

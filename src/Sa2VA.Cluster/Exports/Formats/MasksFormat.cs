@@ -56,6 +56,21 @@ internal sealed class MasksFormat(ExportFolder folder) : IExportFormat
         }
 
         json.WriteEndArray();
+        if (video.Said is { } said)
+        {
+            if (said.Questions.Count > 0)
+            {
+                json.WritePropertyName("questions");
+                SayingsJson.Questions(said).WriteTo(json);
+            }
+
+            if (SayingsJson.Caption(said) is { } caption)
+            {
+                json.WritePropertyName("caption");
+                caption.WriteTo(json);
+            }
+        }
+
         json.WriteBoolean("complete", value: true);
         json.WriteStartArray("frames");
     }

@@ -60,6 +60,7 @@ public sealed class ClusterVideos(IJobStore jobs, IJournal journal, IResultStore
             Height = video.Facts.Height,
             Objects = [.. video.Objects.Select(one => new ExportObject(one.Id, one.Target, one.Label, one.Answer, one.IsAbsent) { Chain = one.Chain })],
             Fingerprint = string.Join('/', video.Objects.Select(one => one.Chain)),
+            Said = video.Said,
             ReadAsync = video.Masks.ReadAsync,
             OpenAsync = fetch is null ? null : stop => fetch(view.Request.Source, stop),
         };

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sa2VA.Cluster.Results;
+using Sa2VA.Cluster.Videos;
 using Sa2VA.Media.Masks;
 
 namespace Sa2VA.Cluster.Exports.Sources;
@@ -18,13 +19,16 @@ internal sealed class MasksJson
 
     private readonly string _path;
 
-    private MasksJson(string path, SourceVideo video, IReadOnlyList<SourceObject> objects) => (_path, Video, Objects) = (path, video, objects);
+    private MasksJson(string path, SourceVideo video, IReadOnlyList<SourceObject> objects, VideoSayings said) => (_path, Video, Objects, Said) = (path, video, objects, said);
 
     /// <summary>The video as its run saw it.</summary>
     public SourceVideo Video { get; }
 
     /// <summary>Its objects.</summary>
     public IReadOnlyList<SourceObject> Objects { get; }
+
+    /// <summary>What was said about it.</summary>
+    public VideoSayings Said { get; }
 
     /// <summary>Reads what stands before the frames.</summary>
     /// <exception cref="ExportException">It is not such a file.</exception>
@@ -35,7 +39,7 @@ internal sealed class MasksJson
         var tokens = new JsonStream(file, path);
         await tokens.ReadToFramesAsync(head, cancellationToken);
         return head is { Format: "sa2va-masks", Version: 1, Video: { } video, Objects: { } objects }
-            ? new MasksJson(path, video, objects)
+            ? new MasksJson(path, video, objects, new VideoSayings(head.Questions, head.Caption))
             : throw new ExportException($"'{path}' is '{head.Format}', version {head.Version}; 'sa2va-masks', version 1, is read. Run 'sa2va run' again.");
     }
 
@@ -66,6 +70,10 @@ internal sealed class MasksJson
         public SourceVideo? Video { get; set; }
 
         public List<SourceObject>? Objects { get; set; }
+
+        public List<SaidAnswer> Questions { get; set; } = [];
+
+        public SaidCaption? Caption { get; set; }
     }
 
     internal sealed record SourceVideo(string File, int Width, int Height);
@@ -157,6 +165,8 @@ internal sealed class MasksJson
                 case "format": head.Format = value.GetString(); break;
                 case "version": head.Version = value.GetInt32(); break;
                 case "video": head.Video = value.Deserialize<SourceVideo>(Json); break;
+                case "questions": head.Questions = value.Deserialize<List<SaidAnswer>>(Json) ?? []; break;
+                case "caption": head.Caption = value.Deserialize<SaidCaption>(Json); break;
                 case "objects": head.Objects = value.Deserialize<List<SourceObject>>(Json); break;
             }
         }

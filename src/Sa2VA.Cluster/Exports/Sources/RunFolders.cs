@@ -30,6 +30,7 @@ public static class RunFolders
                 Height = masks.Video.Height,
                 Objects = [.. masks.Objects.Select(one => new ExportObject(one.Id, one.Target, one.Label, one.Answer, one.Absent) { Chain = one.Chain })],
                 Fingerprint = string.Join('/', masks.Objects.Select(one => one.Chain)),
+                Said = masks.Said,
                 ReadAsync = masks.ReadAsync,
                 OpenAsync = (video ?? Beside(file, masks.Video.File)) is { } where ? _ => Task.FromResult(new LocalVideo(where)) : null,
             };

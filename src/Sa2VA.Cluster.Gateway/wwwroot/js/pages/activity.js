@@ -8,6 +8,7 @@ const words = {
   'video-claimed': event => `taken by ${event.detail}`,
   'video-probed': event => `opened: ${event.detail}`,
   'prompt-resolved': event => `the model said: ${event.detail ?? ''}`,
+  'question-answered': event => `the model answered: ${event.detail ?? ''}`,
   'tracking-checkpointed': event => `tracked up to frame ${event.detail}`,
   'video-completed': () => 'completed',
   'video-failed': event => `failed: ${event.detail}`,

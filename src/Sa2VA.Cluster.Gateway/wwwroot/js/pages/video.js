@@ -17,6 +17,7 @@ import { marks } from '../video/marks.js';
 import { MaskTrack } from '../video/maskTrack.js';
 import { objectList } from '../video/objects.js';
 import { playback } from '../video/playback.js';
+import { sayings } from '../video/sayings.js';
 import { stage } from '../video/stage.js';
 import { timelineLegend } from '../video/timeline.js';
 import { View } from '../video/view.js';
@@ -34,6 +35,7 @@ export function videoPage(place, [id], query, signal) {
   const bar = controls(view, player, signal);
   const pointing = marks(view, picture.node, () => player.stop());
   const objects = objectList(view, step => player.seek(step), signal);
+  const said = sayings();
   const correct = corrections(id, view, pointing, () => refresh());
   const home = downloads(id, job);
   const title = h('h1', { tabindex: -1 }, 'Video');
@@ -53,7 +55,7 @@ export function videoPage(place, [id], query, signal) {
       h('section', { class: 'stack', 'aria-labelledby': 'picture-title' }, h('h2', { class: 'hidden-text', id: 'picture-title' }, 'Picture'),
         h('div', { class: 'card screen' }, picture.node, bar.node), h('div', { class: 'video-progress' }, progress.node, numbers, error)),
       h('section', { class: 'stack', 'aria-labelledby': 'objects-title' }, h('h2', { id: 'objects-title' }, 'Objects'), none, objects.node, timelineLegend()),
-      correct.node, home.node));
+      said.node, correct.node, home.node));
   const refresh = poll(load, signal, failure => fill(place, failureNotice(failure)));
   let isFollowed = false;
   // The masks that are there were made anew: they are read again from the beginning.
@@ -95,7 +97,9 @@ export function videoPage(place, [id], query, signal) {
       throw failure;
     });
     if (!found) return;
+    said.update(found);
     none.hidden = found.objects.length > 0;
+    if (found.isComplete) setText(none, 'There are none: what was asked is answered in words.');
     if (found.objects.length === 0) return view.learn(found, view.track);
     const isAnew = isStale || (view.found && chainsOf(view.found) !== '' && chainsOf(view.found) !== chainsOf(found)) || view.found?.objects.length > 0 && view.found.objects.length !== found.objects.length;
     isStale = false;
