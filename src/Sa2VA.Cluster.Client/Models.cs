@@ -28,6 +28,12 @@ public sealed record NewJob(string Model, IReadOnlyList<NewVideo> Videos)
 
     /// <summary>With <see cref="VerifyAsks"/>: whether the model is also asked in words; null for where its calibration weighs the answer.</summary>
     public bool? VerifyWords { get; init; }
+
+    /// <summary>What is asked about every video, beside what it asks itself; answered in words.</summary>
+    public IReadOnlyList<string>? Questions { get; init; }
+
+    /// <summary>Whether every video is described, with masks for the phrases.</summary>
+    public bool Caption { get; init; }
 }
 
 /// <summary>A video of a job.</summary>
@@ -73,6 +79,12 @@ public sealed record ManifestJob(string Model)
 
     /// <inheritdoc cref="NewJob.VerifyWords"/>
     public bool? VerifyWords { get; init; }
+
+    /// <inheritdoc cref="NewJob.Questions"/>
+    public IReadOnlyList<string>? Questions { get; init; }
+
+    /// <inheritdoc cref="NewJob.Caption"/>
+    public bool Caption { get; init; }
 }
 
 /// <summary>An accepted job.</summary>

@@ -52,10 +52,11 @@ public sealed partial class Sa2vaClient : IDisposable
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(manifest);
         var once = job.Key is null ? Guid.NewGuid().ToString("N") : null;
-        var query = Query(
+        var query = Query([
             ("model", job.Model), ("key", job.Key), ("title", job.Title), ("priority", job.Priority), ("keyFrames", Text(job.KeyFrames)), ("reuseResults", job.ReuseResults ? "true" : "false"),
             ("reground", job.Reground), ("verifyAsks", job.VerifyAsks is { } asks ? Text(asks) : null),
-            ("verifyWords", job.VerifyWords is { } words ? (words ? "true" : "false") : null));
+            ("verifyWords", job.VerifyWords is { } words ? (words ? "true" : "false") : null),
+            .. (job.Questions ?? []).Select(text => ("questions", (string?)text)), ("caption", job.Caption ? "true" : null)]);
         var (start, sent) = (manifest.CanSeek ? manifest.Position : 0, 0);
         using var response = await _caller.SendAsync(Make, isSafe: true, accept: null, stop);
         return await ReadAsync<AcceptedJob>(response, stop);

@@ -45,6 +45,30 @@ public sealed class JobTests(GatewayFixture fixture)
     }
 
     [Fact]
+    public async Task A_job_asks_its_questions_about_every_video()
+    {
+        using var caller = await fixture.CallerAsync(Scope.Read, Scope.Submit);
+        var (status, job) = await PostAsync(caller, "asked-all", new
+        {
+            model = "nano", questions = new[] { "What happens?" }, caption = true, videos = new object[] { new { video = "a.mp4", questions = new[] { "Who wins?" } }, new { video = "b.mp4", caption = true } },
+        });
+        Assert.Equal(HttpStatusCode.Created, status);
+        await GatewayFixture.UntilCompletedAsync(caller, job!, videos: 2, Stop);
+        Assert.Equal(["Who wins?", "What happens?"], await QuestionsAsync($"{job}-1"));
+        Assert.Equal(["What happens?"], await QuestionsAsync($"{job}-2"));
+
+        using var lines = new StringContent("{\"video\":\"c.mp4\"}\n", Encoding.UTF8, "application/x-ndjson");
+        var streamed = await caller.PostAsync("/api/v1/jobs/manifest?model=nano&questions=What%20happens%3F&questions=Why%3F&caption=false", lines, Stop);
+        Assert.Equal(HttpStatusCode.Created, streamed.StatusCode);
+        var other = Text(await streamed.Content.ReadFromJsonAsync<JsonElement>(Stop), "jobId");
+        await GatewayFixture.UntilCompletedAsync(caller, other, videos: 1, Stop);
+        Assert.Equal(["What happens?", "Why?"], await QuestionsAsync($"{other}-1"));
+
+        async Task<IEnumerable<string?>> QuestionsAsync(string video) =>
+            [.. (await caller.GetFromJsonAsync<JsonElement>($"/api/v1/videos/{video}/objects", Stop)).GetProperty("questions").EnumerateArray().Select(said => said.GetProperty("question").GetString())];
+    }
+
+    [Fact]
     public async Task The_same_request_again_is_the_same_job()
     {
         using var caller = await fixture.CallerAsync(Scope.Read, Scope.Submit);
@@ -92,6 +116,10 @@ public sealed class JobTests(GatewayFixture fixture)
     [InlineData("{\"model\":\"nano\",\"videos\":[{\"video\":\"../../etc/passwd\",\"expressions\":[\"x\"]}]}", 422, "video")]
     [InlineData("{\"model\":\"nano\",\"videos\":[{\"video\":\"http://user:secret@host/a.mp4\",\"expressions\":[\"x\"]}]}", 422, "video")]
     [InlineData("{\"model\":\"nano\",\"keyFrames\":0,\"videos\":[{\"video\":\"a.mp4\",\"expressions\":[\"x\"]}]}", 422, "")]
+    [InlineData("{\"model\":\"nano\",\"questions\":[\"x\",\" \"],\"videos\":[{\"video\":\"a.mp4\"}]}", 422, "questions[1] is empty")]
+    [InlineData("{\"model\":\"nano\",\"questions\":\"x\",\"videos\":[{\"video\":\"a.mp4\"}]}", 400, "questions")]
+    [InlineData("{\"model\":\"nano\",\"caption\":3,\"videos\":[{\"video\":\"a.mp4\"}]}", 400, "caption")]
+    [InlineData("{\"model\":\"nano\",\"videos\":[{\"video\":\"a.mp4\",\"caption\":3}]}", 422, "caption\" is the number 3")]
     [InlineData("{\"model\":\"nano\",\"priority\":\"soon\",\"videos\":[]}", 400, "priority")]
     [InlineData("{\"model\":\"nano\",\"unknown\":1,\"videos\":[]}", 400, "unknown")]
     [InlineData("not json", 400, "")]

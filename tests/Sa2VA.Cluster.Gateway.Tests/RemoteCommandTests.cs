@@ -71,6 +71,11 @@ public sealed class RemoteCommandTests(GatewayFixture fixture) : IDisposable
         using var masks = JsonDocument.Parse(await File.ReadAllBytesAsync(_folder.File("said", "clip-8", "masks.json"), Stop));
         Assert.Equal(("What happens?", true), (Text(masks.RootElement.GetProperty("questions")[0], "question"), masks.RootElement.GetProperty("questions")[0].GetProperty("complete").GetBoolean()));
         Assert.Equal(1, masks.RootElement.GetProperty("caption").GetProperty("phrases")[0].GetProperty("object").GetInt32());
+        // Of a manifest every video is asked.
+        await File.WriteAllTextAsync(_folder.File("all.jsonl"), "{\"video\":\"clip-9.mp4\"}\n", Stop);
+        var all = await cli.RunAsync("submit", _folder.File("all.jsonl"), "--ask", "Why?", "--watch", "--json");
+        Assert.Equal(0, all.ExitCode);
+        Assert.Contains("question  Why?: \"A ball rolls.\"", (await cli.RunAsync("results", Text(all.Lines[0], "jobId"))).Output, StringComparison.Ordinal);
         // They go through an export of the files, too.
         Assert.Equal(0, (await cli.RunAsync("export", _folder.File("said", "clip-8"), "--format", "masks", "--out", _folder.File("again"))).ExitCode);
         Assert.Equal(await File.ReadAllTextAsync(_folder.File("said", "clip-8", "masks.json"), Stop), await File.ReadAllTextAsync(_folder.File("again", "clip-8", "masks.json"), Stop));

@@ -23,6 +23,28 @@ public sealed class ModuleTests(DashboardFixture dashboard)
         });
     }
 
+    [Fact]
+    public async Task Answers_in_words_are_listed_and_nothing_is_shown_where_nothing_was_asked()
+    {
+        await dashboard.VisitAsync(Look.Desktop, "/jobs", async page =>
+        {
+            var told = await page.EvaluateAsync<string[]>("""
+                async () => {
+                  const { sayings } = await import('/js/video/sayings.js');
+                  const said = sayings();
+                  const lines = () => [...said.node.querySelectorAll('li')].map(one => [...one.children].map(part => part.textContent).join(' | '));
+                  said.update({ questions: [], caption: null });
+                  const none = `${said.node.hidden}`;
+                  said.update({ questions: [{ target: 1, question: 'What <b>happens</b>?', answer: 'A ball rolls', complete: false, failure: null }, { target: 2, question: 'Why?', answer: null, complete: false, failure: null }], caption: null });
+                  const first = lines();
+                  said.update({ questions: [{ target: 1, question: 'What?', answer: null, complete: false, failure: 'too long' }], caption: { target: 3, text: 'A ball.', complete: true, failure: null } });
+                  return [none, ...first, ...lines(), `${said.node.hidden}`];
+                }
+                """);
+            Assert.Equal(["true", "What <b>happens</b>? | A ball rolls … (cut off)", "Why? | Not answered yet.", "Caption | A ball.", "What? | too long", "false"], told);
+        });
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("0")]

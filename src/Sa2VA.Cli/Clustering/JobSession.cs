@@ -14,7 +14,7 @@ internal static class JobSession
 {
     private const int Page = 500;
 
-    public static Task<int> SubmitAsync(string settings, string manifest, JobRequest request, bool json, CancellationToken stop)
+    public static Task<int> SubmitAsync(string settings, string manifest, JobRequest request, JobQuestions questions, bool json, CancellationToken stop)
         => ClusterClient.WithAsync(
             settings,
             async (cluster, known) =>
@@ -26,7 +26,7 @@ internal static class JobSession
                 using var span = ClusterTracing.StartSubmission();
                 try
                 {
-                    var receipt = await cluster.Jobs.SubmitAsync(request, ManifestReader.ReadAsync(lines, stop), stop);
+                    var receipt = await cluster.Jobs.SubmitAsync(request, ManifestReader.ReadAsync(lines, questions, stop), stop);
                     span?.SetTag("sa2va.job.id", receipt.JobId);
                     Say(json, receipt.IsNew ? $"job {receipt.JobId}: {receipt.Videos} video(s)" : $"job {receipt.JobId} was submitted before: {receipt.Videos} video(s)", new JsonObject
                     {

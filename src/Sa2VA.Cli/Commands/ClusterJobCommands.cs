@@ -36,8 +36,9 @@ internal static class ClusterJobCommands
         var keyFrames = new Option<int>("--keyframes") { HelpName = "N", Description = "Frames shown to the language model.", DefaultValueFactory = _ => 5 };
         var reuse = new Option<bool>("--reuse") { Description = "Answer videos with the masks of earlier ones where content, sentences, model and settings are the same." };
         var (reground, verify, asks, words) = (RegroundSyntax.Option(), VerifySyntax.Switch(), VerifySyntax.Asks(), VerifySyntax.Words());
+        var asked = new AskSyntax();
         var (settings, json) = (Settings(), Json());
-        var command = new Command("submit", "Submit a job.") { manifest, model, key, title, priority, protocol, keyFrames, reground, verify, asks, words, reuse, settings, json };
+        var command = new Command("submit", "Submit a job.") { manifest, model, key, title, priority, protocol, keyFrames, asked.Questions, asked.Caption, reground, verify, asks, words, reuse, settings, json };
         command.SetAction((parsed, stop) =>
         {
             var request = new JobRequest
@@ -46,7 +47,7 @@ internal static class ClusterJobCommands
                 Protocol = parsed.GetValue(protocol), KeyFrames = parsed.GetValue(keyFrames), ReuseResults = parsed.GetValue(reuse),
                 Reground = RegroundSyntax.Parse(parsed.GetValue(reground)), Verify = VerifySyntax.Parse(parsed, verify, asks, words),
             };
-            return JobSession.SubmitAsync(parsed.GetRequiredValue(settings), parsed.GetRequiredValue(manifest), request, parsed.GetValue(json), stop);
+            return JobSession.SubmitAsync(parsed.GetRequiredValue(settings), parsed.GetRequiredValue(manifest), request, asked.OfJob(parsed), parsed.GetValue(json), stop);
         });
         return command;
     }

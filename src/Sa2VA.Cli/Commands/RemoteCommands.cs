@@ -12,6 +12,7 @@ internal static class RemoteCommands
         sa2va submit archive:2026/a.mp4 "the dog that jumps over the fence" --watch
         sa2va submit clip.mp4 "the dog" --upload --watch
         sa2va submit archive:2026/a.mp4 --ask "What happens here?" --caption --watch
+        sa2va submit videos.jsonl --ask "Does anybody fall?"
         sa2va submit videos.jsonl --model nano --key night-42 --priority low
         make-manifest | sa2va submit - --model nano
         The same key and videos again is the same job; nothing runs twice.
@@ -39,7 +40,7 @@ internal static class RemoteCommands
 
     private static Command Submit()
     {
-        var source = new Argument<string>("SOURCE") { Description = "Without sentences and questions: a manifest, videos as JSON lines (docs/manifest.md), or - for the standard input. With them: a video by the name that the cluster reads it by." };
+        var source = new Argument<string>("SOURCE") { Description = "Without sentences: a manifest, videos as JSON lines (docs/manifest.md), or - for the standard input; with --ask or --caption alone it is one when its name ends with .jsonl, .ndjson or .json. Otherwise a video by the name that the cluster reads it by." };
         var expressions = new Argument<string[]>("EXPRESSION") { Description = "What to find, in words; each is looked for on its own.", Arity = ArgumentArity.ZeroOrMore };
         var asked = new AskSyntax();
         var model = new Option<string?>("--model", "-m") { HelpName = "NAME", Description = "A model of the cluster. Default: the only one." };

@@ -9,6 +9,9 @@ internal sealed record SubmitSession
 {
     private const string StandardInput = "-";
 
+    // What a file of JSON lines is called; a video has another name.
+    private static readonly string[] ManifestEndings = [".jsonl", ".ndjson", ".json"];
+
     public required string Source { get; init; }
 
     public required IReadOnlyList<string> Expressions { get; init; }
@@ -40,7 +43,7 @@ internal sealed record SubmitSession
     public async Task<int> ExecuteAsync(Sa2vaClient client, bool json, CancellationToken stop)
     {
         var model = Model ?? await OnlyModelAsync(client, stop);
-        var accepted = Expressions.Count + Questions.Count > 0 || Caption ? await OneVideoAsync(client, model, stop) : await ManifestAsync(client, model, stop);
+        var accepted = IsOneVideo() ? await OneVideoAsync(client, model, stop) : await ManifestAsync(client, model, stop);
         RemoteText.Say(
             json, accepted.IsNew ? $"job {accepted.JobId}: {accepted.Videos} video(s)" : $"job {accepted.JobId} was submitted before: {accepted.Videos} video(s)",
             RemoteText.Typed("job", accepted));
@@ -48,6 +51,10 @@ internal sealed record SubmitSession
         if (!json) Console.Error.WriteLine($"'sa2va watch {accepted.JobId}' follows it.");
         return ExitCodes.Success;
     }
+
+    /// <summary>With a sentence it is a video; where there are only questions, its name tells.</summary>
+    private bool IsOneVideo() => Expressions.Count > 0
+        || ((Questions.Count > 0 || Caption) && (Upload || (Source != StandardInput && !ManifestEndings.Contains(Path.GetExtension(Source), StringComparer.OrdinalIgnoreCase))));
 
     private static async Task<string> OnlyModelAsync(Sa2vaClient client, CancellationToken stop)
     {
@@ -74,7 +81,7 @@ internal sealed record SubmitSession
         if (Upload) throw new CliException(ExitCodes.Usage, "--upload is for one video with its sentences; the videos of a manifest have to be where the cluster can read them.");
         await using var lines = Source == StandardInput ? Console.OpenStandardInput() : Open(Source, "manifest");
         return await client.SubmitAsync(
-            new ManifestJob(model) { Key = Key, Title = Title, Priority = Priority, KeyFrames = KeyFrames, ReuseResults = Reuse, Reground = Reground, VerifyAsks = Verify?.Asks, VerifyWords = Verify?.Words }, lines, stop);
+            new ManifestJob(model) { Questions = Questions, Caption = Caption, Key = Key, Title = Title, Priority = Priority, KeyFrames = KeyFrames, ReuseResults = Reuse, Reground = Reground, VerifyAsks = Verify?.Asks, VerifyWords = Verify?.Words }, lines, stop);
     }
 
     private static FileStream Open(string path, string what)

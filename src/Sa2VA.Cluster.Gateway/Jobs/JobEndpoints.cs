@@ -41,12 +41,12 @@ internal static class JobEndpoints
         NewJob job, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, ClusterConnection cluster, GatewaySettings settings, ClaimsPrincipal caller, CancellationToken stop)
     {
         await using var manifest = job.ToManifest();
-        return await SubmitAsync(job.ToRequest(), manifest, idempotencyKey, cluster, settings, caller, stop);
+        return await SubmitAsync(job.ToRequest(), JobQuestions.Of(job.Questions, job.Caption), manifest, idempotencyKey, cluster, settings, caller, stop);
     }
 
     private static async Task<IResult> SubmitManifestAsync(
         HttpRequest request, string model, string? key, string? title, Choice<WorkPriority>? priority, Choice<GroundingProtocol>? protocol, int? keyFrames, bool? reuseResults,
-        string? reground, int? verifyAsks, bool? verifyWords,
+        string? reground, int? verifyAsks, bool? verifyWords, [FromQuery] string[]? questions, bool? caption,
         [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, ClusterConnection cluster, GatewaySettings settings, ClaimsPrincipal caller, CancellationToken stop)
     {
         if (request.HttpContext.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
@@ -56,11 +56,11 @@ internal static class JobEndpoints
             Model = model, Key = key, Title = title, Priority = priority?.Value ?? WorkPriority.Normal, Protocol = protocol?.Value ?? GroundingProtocol.Auto, KeyFrames = keyFrames ?? 5,
             ReuseResults = reuseResults ?? false, Reground = NewJob.RegroundOf(reground), Verify = NewJob.VerifyOf(verifyAsks, verifyWords),
         };
-        return await SubmitAsync(job, request.Body, idempotencyKey, cluster, settings, caller, stop);
+        return await SubmitAsync(job, JobQuestions.Of(questions, caption ?? false), request.Body, idempotencyKey, cluster, settings, caller, stop);
     }
 
     private static async Task<IResult> SubmitAsync(
-        JobRequest job, Stream manifest, string? idempotencyKey, ClusterConnection cluster, GatewaySettings settings, ClaimsPrincipal caller, CancellationToken stop)
+        JobRequest job, JobQuestions questions, Stream manifest, string? idempotencyKey, ClusterConnection cluster, GatewaySettings settings, ClaimsPrincipal caller, CancellationToken stop)
     {
         if (!settings.Models.Contains(job.Model, StringComparer.Ordinal))
             throw new JobRefusedException($"model is '{job.Model}'; this cluster knows {string.Join(", ", settings.Models.Order(StringComparer.Ordinal))}.");
@@ -71,7 +71,7 @@ internal static class JobEndpoints
             job = job with { Key = KeyOf(caller, idempotencyKey) };
         }
 
-        var receipt = await cluster.Jobs.SubmitAsync(job, ManifestReader.ReadAsync(manifest, stop), stop);
+        var receipt = await cluster.Jobs.SubmitAsync(job, ManifestReader.ReadAsync(manifest, questions, stop), stop);
         var body = new AcceptedJob(receipt.JobId, receipt.Videos, receipt.IsNew);
         var place = $"/api/v1/jobs/{receipt.JobId}";
         return receipt.IsNew ? TypedResults.Created(place, body) : TypedResults.Ok(body);

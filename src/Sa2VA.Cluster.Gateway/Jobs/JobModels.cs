@@ -21,9 +21,12 @@ namespace Sa2VA.Cluster.Gateway.Jobs;
 /// <param name="Reground">When the language model is asked again while tracking: a number of frames, <c>cut</c>, <c>doubt</c>, or several of them, as <c>256,cut,doubt</c>; null for never.</param>
 /// <param name="VerifyAsks">How many times more each sentence is asked to verify presence, 1 to 16; null for not.</param>
 /// <param name="VerifyWords">With <c>verifyAsks</c>: whether the model is also asked in words; null for where its calibration weighs the answer.</param>
+/// <param name="Questions">What is asked about every video, beside what its own fields ask; answered in words, up to 2000 characters each.</param>
+/// <param name="Caption">Whether every video is described, with masks for the phrases.</param>
 public sealed record NewJob(
     string Model, IReadOnlyList<JsonObject> Videos, string? Key = null, string? Title = null, WorkPriority Priority = WorkPriority.Normal,
-    GroundingProtocol Protocol = GroundingProtocol.Auto, int KeyFrames = 5, bool ReuseResults = false, string? Reground = null, int? VerifyAsks = null, bool? VerifyWords = null)
+    GroundingProtocol Protocol = GroundingProtocol.Auto, int KeyFrames = 5, bool ReuseResults = false, string? Reground = null, int? VerifyAsks = null, bool? VerifyWords = null,
+    IReadOnlyList<string>? Questions = null, bool Caption = false)
 {
     internal JobRequest ToRequest() => new()
     {

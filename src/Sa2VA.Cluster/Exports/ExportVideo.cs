@@ -30,8 +30,16 @@ public sealed record ExportVideo
     /// <summary>Brings the video itself here, for formats that show it; null when it is not known.</summary>
     public Func<CancellationToken, Task<Nodes.LocalVideo>>? OpenAsync { get; init; }
 
-    /// <summary>What was asked, by the number of the question: the objects' labels without their numbers.</summary>
-    public IReadOnlyDictionary<int, string> Expressions => Objects.GroupBy(one => one.Target).ToDictionary(group => group.Key, group => ExpressionOf([.. group]));
+    /// <summary>What was asked, by <see cref="NumberOf"/>: the objects' labels without their numbers.</summary>
+    public IReadOnlyDictionary<int, string> Expressions => Objects.GroupBy(NumberOf).ToDictionary(group => group.Key, group => ExpressionOf([.. group]));
+
+    /// <summary>The number of an object's expression: that of its question. Of a caption each phrase is one, and they are numbered after all questions.</summary>
+    public int NumberOf(ExportObject one)
+    {
+        ArgumentNullException.ThrowIfNull(one);
+        return Said?.Caption is { } caption && one.Target == caption.Target
+            ? Objects.Max(other => other.Target) + 1 + Objects.Count(other => other.Target == caption.Target && other.Id < one.Id) : one.Target;
+    }
 
     /// <summary>The same video with one of its objects.</summary>
     /// <param name="objectId">Which.</param>

@@ -15,12 +15,12 @@ internal static class ManifestLine
     private static readonly JsonDocumentOptions Json = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
     /// <exception cref="JobRefusedException">It is malformed.</exception>
-    public static VideoRequest Parse(ReadOnlySequence<byte> line, long number)
+    public static VideoRequest Parse(ReadOnlySequence<byte> line, long number, JobQuestions questions)
     {
         try
         {
             using var document = JsonDocument.Parse(line, Json);
-            return Read(new ManifestField(document.RootElement, "", number));
+            return Read(new ManifestField(document.RootElement, "", number), questions);
         }
         catch (JsonException failure)
         {
@@ -33,14 +33,15 @@ internal static class ManifestLine
         }
     }
 
-    private static VideoRequest Read(ManifestField line)
+    private static VideoRequest Read(ManifestField line, JobQuestions questions)
     {
         line.Allow(Fields);
         var source = line.Require("video").Text(MaxSourceLength);
         CheckSource(line.Require("video"), source);
         var frames = line.Find("frames") is { } selection ? Frames(selection) : null;
         var shown = line.Find("prompts") is { } prompts ? ManifestPrompts.Read(prompts, frames) : [];
-        List<RunTarget> targets = [.. Expressions(line), .. shown, .. Questions(line), .. line.Find("caption")?.Flag() == true ? (RunTarget[])[new RunTarget.Caption()] : []];
+        List<RunTarget> targets = [.. Expressions(line), .. shown, .. Questions(line), .. questions.Texts.Select(text => new RunTarget.Question(text))];
+        if (line.Find("caption")?.Flag() == true || questions.Caption) targets.Add(new RunTarget.Caption());
         if (targets.Count is 0 or > RunRules.MaxTargets)
         {
             throw line.Refused(

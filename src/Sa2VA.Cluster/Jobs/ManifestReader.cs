@@ -19,8 +19,13 @@ public static class ManifestReader
 
     /// <summary>The videos of a manifest, in order. Blank lines are passed over; the stream is left open.</summary>
     /// <exception cref="JobRefusedException">A line is malformed; it tells which, which field, and what to do. The lines before it have been given out.</exception>
-    public static async IAsyncEnumerable<VideoRequest> ReadAsync(Stream manifest, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static IAsyncEnumerable<VideoRequest> ReadAsync(Stream manifest, CancellationToken cancellationToken) => ReadAsync(manifest, JobQuestions.None, cancellationToken);
+
+    /// <summary>The same for a job that asks something about all its videos.</summary>
+    /// <exception cref="JobRefusedException">A line is malformed, or asks too much together with the job.</exception>
+    public static async IAsyncEnumerable<VideoRequest> ReadAsync(Stream manifest, JobQuestions questions, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(questions);
         var reader = PipeReader.Create(manifest, new StreamPipeReaderOptions(bufferSize: BufferBytes, leaveOpen: true));
         var number = 0L;
         try
@@ -32,7 +37,7 @@ public static class ManifestReader
                 while (TryTakeLine(ref buffer, result.IsCompleted, out var line))
                 {
                     number++;
-                    if (Trim(line, isFirst: number == 1) is { IsEmpty: false } text) yield return ManifestLine.Parse(text, number);
+                    if (Trim(line, isFirst: number == 1) is { IsEmpty: false } text) yield return ManifestLine.Parse(text, number, questions);
                 }
 
                 if (buffer.Length > MaxLineBytes) throw TooLong(number + 1);

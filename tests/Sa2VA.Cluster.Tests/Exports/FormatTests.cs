@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using System.Xml.Linq;
 using Sa2VA.Cluster.Exports;
+using Sa2VA.Cluster.Results;
+using Sa2VA.Cluster.Videos;
 using Sa2VA.Media;
 using Sa2VA.Media.Masks;
 
@@ -15,6 +17,29 @@ public sealed class FormatTests : IDisposable
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Each_phrase_of_a_caption_is_an_expression_behind_the_questions()
+    {
+        var sample = _samples[0].Video;
+        var captioned = sample with { Said = new VideoSayings([], new SaidCaption(0, "both", "both", Complete: true, Failure: null, [])) };
+        Assert.Equal([3, 4, 1, 2], captioned.Objects.Select(captioned.NumberOf));
+        Assert.Equal([0, 0, 1, 2], sample.Objects.Select(sample.NumberOf));
+        Assert.Equal(["=<a & b>", "a unicorn", "the \"red\" ones, both (1)", "the \"red\" ones, both (2)"], captioned.Expressions.OrderBy(one => one.Key).Select(one => one.Value));
+    }
+
+    [Fact]
+    public async Task A_video_that_is_nothing_but_words_is_in_exports_of_words_only()
+    {
+        var words = _samples[0].Video with { Name = "words", Objects = [], ReadAsync = _ => AsyncEnumerable.Empty<StoredStep>(), Said = new VideoSayings([new SaidAnswer(0, "Why?", "Because.", Complete: true, Failure: null, [])], Caption: null) };
+        var summary = await Export.WriteAsync(ExportFormat.Csv, _folder.File("csv"), new[] { words, _samples[1].Video }.ToAsyncEnumerable(), progress: null, Stop);
+        Assert.Equal(1, summary.Videos);
+        var none = await Assert.ThrowsAsync<ExportException>(() => Export.WriteAsync(ExportFormat.Overlay, _folder.File("overlay"), new[] { words }.ToAsyncEnumerable(), progress: null, Stop));
+        Assert.Contains("no video with masks", none.Message, StringComparison.Ordinal);
+        await Export.WriteAsync(ExportFormat.Masks, _folder.File("masks"), new[] { words }.ToAsyncEnumerable(), progress: null, Stop);
+        using var json = JsonDocument.Parse(await File.ReadAllBytesAsync(_folder.File("masks", "words", "masks.json"), Stop));
+        Assert.Equal("Because.", json.RootElement.GetProperty("questions")[0].GetProperty("answer").GetString());
+    }
 
     [Fact]
     public async Task Coco_has_an_image_per_frame_and_an_annotation_per_mask_with_pixels()

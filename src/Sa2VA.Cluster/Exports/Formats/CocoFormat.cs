@@ -34,7 +34,7 @@ internal sealed class CocoFormat : IExportFormat
         var expressions = video.Expressions;
         var categories = new Dictionary<int, long>();
         foreach (var one in video.Objects)
-            categories[one.Id] = await CategoryAsync(expressions[one.Target], cancellationToken);
+            categories[one.Id] = await CategoryAsync(expressions[video.NumberOf(one)], cancellationToken);
         await foreach (var step in video.ReadAsync(cancellationToken))
         {
             var imageId = _folder.Next("image");

@@ -26,7 +26,8 @@ internal sealed class CvatFormat : IExportFormat
 
     public async Task AddAsync(ExportVideo video, bool keep, IProgress<int> frames, CancellationToken cancellationToken)
     {
-        var labels = video.Objects.ToDictionary(one => one.Id, one => video.Expressions[one.Target]);
+        var expressions = video.Expressions;
+        var labels = video.Objects.ToDictionary(one => one.Id, one => expressions[video.NumberOf(one)]);
         foreach (var line in labels.Values.Select(Label).Where(_known.Add))
             await _labels.WriteLineAsync(line, cancellationToken);
         await foreach (var step in video.ReadAsync(cancellationToken))

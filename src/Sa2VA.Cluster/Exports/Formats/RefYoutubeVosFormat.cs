@@ -20,7 +20,7 @@ internal sealed class RefYoutubeVosFormat(ExportFolder folder) : IExportFormat
     public async Task AddAsync(ExportVideo video, bool keep, IProgress<int> frames, CancellationToken cancellationToken)
     {
         var expressions = video.Expressions.OrderBy(pair => pair.Key).ToList();
-        var targets = video.Objects.ToDictionary(one => one.Id, one => one.Target);
+        var targets = video.Objects.ToDictionary(one => one.Id, video.NumberOf);
         var names = new JsonArray();
         await foreach (var step in video.ReadAsync(cancellationToken))
         {
