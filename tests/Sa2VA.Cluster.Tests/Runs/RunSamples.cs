@@ -91,7 +91,8 @@ public sealed class RunSamples : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private string MadeModel(string preset) => Made(preset, path => ModelInitializer.Write(ModelPreset.Named(preset), path, new InitOptions { Seed = 3 }));
+    /// <summary>A random model of a preset, which answers every question with one segment.</summary>
+    public string MadeModel(string preset) => Made(preset, path => ModelInitializer.Write(ModelPreset.Named(preset), path, new InitOptions { Seed = 3 }));
 
     private string Made(string name, Action<string> make)
     {
