@@ -72,6 +72,8 @@ public sealed class AnnotateTests(ModelFixture fixture)
         string[] server = ["--endpoint", peer.Address, "--endpoint-model", "m-1"];
         string[] input = ["--video", fixture.Clip, "--masks", Masks()];
         var output = fixture.File("annotated-not");
+        // The fixture's own folder has what other tests left.
+        var empty = Directory.CreateDirectory(fixture.File("nothing-to-annotate")).FullName;
         Task<Sa2vaProcess> Annotate(params string[] arguments) => Run(["annotate", "--out", output, .. arguments]);
 
         (await Annotate(server)).IsRefused(2, "Give folders of results, or --masks");
@@ -85,8 +87,8 @@ public sealed class AnnotateTests(ModelFixture fixture)
         (await Annotate([.. input, "--model", "nowhere"])).IsRefused(4, "no model folder");
         (await Annotate([.. input, .. server, "--frames", "0"])).IsRefused(2, "--frames must be 1 to 32");
         (await Annotate([.. input, .. server, "--split", "a b"])).IsRefused(2, "no name of a split");
-        (await Annotate(["--dataset", fixture.Folder, .. server])).IsRefused(8, "not recognised");
-        (await Annotate([fixture.Folder, .. server])).IsRefused(6, "no videos with masks");
+        (await Annotate(["--dataset", empty, .. server])).IsRefused(8, "not recognised");
+        (await Annotate([empty, .. server])).IsRefused(6, "no videos with masks");
         (await Annotate(["--video", "nowhere.mp4", "--masks", Masks(), .. server])).IsRefused(3, "nowhere.mp4");
         (await Annotate([.. input, "--endpoint", $"http://127.0.0.1:{HttpPeer.FreePort()}/v1", "--endpoint-model", "m", "--retries", "0"])).IsRefused(9, "cannot be reached");
         Assert.Empty(peer.Asked);

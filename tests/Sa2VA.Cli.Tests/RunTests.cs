@@ -60,7 +60,7 @@ public sealed class RunTests(ModelFixture fixture)
     [Fact]
     public async Task A_run_about_nothing_but_words_leaves_words()
     {
-        var (model, output) = (fixture.File("mute"), fixture.File("words"));
+        var (model, output) = (fixture.File("mute-for-words"), fixture.File("words"));
         Assert.Equal(0, (await Run("models", "init", "--preset", "tiny", "--seed", "3", "--no-seg", model)).ExitCode);
         var run = await Run("run", fixture.Clip, "--ask", "What happens here?", "--threads", "1", "--model", model, "--out", output);
         Assert.Equal(0, run.ExitCode);
