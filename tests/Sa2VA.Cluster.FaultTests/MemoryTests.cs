@@ -19,7 +19,8 @@ public sealed class MemoryTests(Archive archive, TestServers servers)
     public async Task Objects_that_do_not_fit_into_memory_together_are_tracked_in_smaller_batches_with_the_same_masks()
     {
         await using var cluster = await TestCluster.StartAsync(servers, Stop);
-        var node = cluster.StartNode();
+        // The limit is for tensors: the runtime keeps what it once had, takes it early, and needs little for another thread.
+        var node = cluster.StartNodeWith("DOTNET_GCRetainVM=1", "DOTNET_GCgen0size=4000000", "DOTNET_Thread_DefaultStackSize=40000");
         try
         {
             // Whatever a node takes to work at all it has taken after this.

@@ -90,6 +90,9 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Starts a node that sees a small disk.</summary>
     public NodeProcess StartNode(SmallDisk disk) => StartNode(IPAddress.Loopback, disk.Prefix);
 
+    /// <summary>Starts a node with variables in its environment, each as <c>NAME=value</c>.</summary>
+    public NodeProcess StartNodeWith(params string[] variables) => StartNode(IPAddress.Loopback, ["env", .. variables]);
+
     /// <summary>Ends a node at once and starts another.</summary>
     public async Task<NodeProcess> ReplaceAsync(NodeProcess node)
     {

@@ -13,6 +13,7 @@ using Sa2VA.Cluster.Settings;
 using Sa2VA.Cluster.Simulation;
 using Sa2VA.Cluster.Sources;
 using Sa2VA.Cluster.Tests.Servers;
+using Sa2VA.Models.Checkpoints;
 
 [assembly: AssemblyFixture(typeof(ServersFixture))]
 
@@ -24,6 +25,9 @@ public sealed class GatewayFixture(ServersFixture servers) : IAsyncDisposable
     public const int Frames = 100;
 
     public const int UploadBytes = 1 << 20;
+
+    /// <summary>A model with random weights, whose likeliest words come to no end.</summary>
+    public const string Endless = "endless";
 
     private readonly TemporaryFolder _folder = new();
     private readonly SemaphoreSlim _starting = new(1);
@@ -55,6 +59,15 @@ public sealed class GatewayFixture(ServersFixture servers) : IAsyncDisposable
         var (key, secret) = ApiKey.Create(string.Join('+', scopes), scopes, expires: null);
         ApiKeyFile.Add(KeyFile, key);
         return With(secret);
+    }
+
+    /// <summary>A caller of a gateway whose only model comes to no end when it answers.</summary>
+    public async Task<HttpClient> EndlessCallerAsync(params string[] scopes)
+    {
+        var caller = await CallerAsync(scopes);
+        var app = await OpenAsync(Settings with { Models = [Endless] });
+        caller.BaseAddress = new Uri(app.Urls.Single());
+        return caller;
     }
 
     public async Task<HttpClient> StrangerAsync()
@@ -167,11 +180,12 @@ public sealed class GatewayFixture(ServersFixture servers) : IAsyncDisposable
 
     private async Task StartNodeAsync(ClusterEndpoints endpoints)
     {
+        ModelInitializer.Write(ModelPreset.Named("tiny"), _folder.File(Endless), new InitOptions { Seed = 3, AnswersWithSegmentation = false });
         var settings = new NodeSettings
         {
             Name = "node", Servers = endpoints, Devices = [new DeviceSettings { Device = "cpu", Slots = 4 }],
             // The simulation of videos never asks it; conversations do.
-            Models = new Dictionary<string, ModelChoice>(StringComparer.Ordinal) { ["nano"] = Path.Combine(Checkout.Folder, "models", "sa2va-nano") },
+            Models = new Dictionary<string, ModelChoice>(StringComparer.Ordinal) { ["nano"] = Path.Combine(Checkout.Folder, "models", "sa2va-nano"), [Endless] = _folder.File(Endless) },
         };
         var connection = await ClusterConnection.OpenAsync(endpoints, settings.ToClusterOptions(), logs: null, CancellationToken.None);
         var reporter = new ProgressReporter(connection.Progress);

@@ -209,9 +209,9 @@ public sealed class RemoteCommandTests(GatewayFixture fixture) : IDisposable
     [Fact]
     public async Task Interrupting_stops_the_answer_in_the_cluster()
     {
-        var cli = await CliAsync(Scope.Read, Scope.Submit);
-        // Words drawn by chance come to no end of their own.
-        using var process = cli.Start("chat", "--server", cli.Server!, "--temperature", "100", "--max-tokens", "8000", "--json", "--ask", "Tell me everything");
+        using var caller = await fixture.EndlessCallerAsync(Scope.Read, Scope.Submit);
+        var cli = CliOf(caller);
+        using var process = cli.Start("chat", "--server", cli.Server!, "--max-tokens", "8000", "--json", "--ask", "Tell me everything");
         await using var registration = Stop.Register(() => process.Kill(entireProcessTree: true));
         var lines = new List<JsonElement>();
         while (await process.StandardOutput.ReadLineAsync(Stop) is { } line)
@@ -234,8 +234,10 @@ public sealed class RemoteCommandTests(GatewayFixture fixture) : IDisposable
     private async Task<Cli> CliAsync(params string[] scopes)
     {
         using var caller = await fixture.CallerAsync(scopes);
-        return new Cli(caller.BaseAddress!.ToString(), caller.DefaultRequestHeaders.Authorization!.Parameter, _folder.File("config"));
+        return CliOf(caller);
     }
+
+    private Cli CliOf(HttpClient caller) => new(caller.BaseAddress!.ToString(), caller.DefaultRequestHeaders.Authorization!.Parameter, _folder.File("config"));
 
     private sealed record Cli(string? Server, string? Key, string Config)
     {

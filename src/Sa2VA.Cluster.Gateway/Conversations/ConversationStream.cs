@@ -16,6 +16,9 @@ internal static class ConversationStream
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
+    // The history may know of the end before the last words have come.
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
     /// <summary>All events after one, without an end.</summary>
     public static async IAsyncEnumerable<ReadOnlyMemory<byte>> AllAsync(IProgressLog progress, string conversationId, string? after, [EnumeratorCancellation] CancellationToken stop)
     {
@@ -28,7 +31,7 @@ internal static class ConversationStream
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         await using var events = cluster.Progress.ReadEventsAsync(conversationId, after, LongestPause, end.Token).GetAsyncEnumerator(CancellationToken.None);
-        var (next, patience, attempt) = (events.MoveNextAsync().AsTask(), FirstLook, 0L);
+        var (next, patience, attempt, isOver) = (events.MoveNextAsync().AsTask(), FirstLook, 0L, false);
         try
         {
             while (!stop.IsCancellationRequested)
@@ -40,9 +43,9 @@ internal static class ConversationStream
                 if (told is null || ConversationNews.TurnOf(told.Event) > turn)
                 {
                     var (open, over) = (await mailer.ReadAsync(conversationId, stop)).At(turn);
-                    if (over is not null) yield return Written(id: null, ConversationNews.Over(over, over.At));
-                    if (open is null) yield break;
-                    patience = LookEvery;
+                    if (over is not null && (isOver || told is not null)) yield return Written(id: null, ConversationNews.Over(over, over.At));
+                    if (open is null && (over is null || isOver || told is not null)) yield break;
+                    (isOver, patience) = (over is not null, over is null ? LookEvery : LastWords);
                 }
 
                 if (told is null) continue;
