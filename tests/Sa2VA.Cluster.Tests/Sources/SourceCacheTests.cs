@@ -79,6 +79,9 @@ public sealed class SourceCacheTests : IAsyncLifetime
 
         holder.Kill(entireProcessTree: true);
         await holder.WaitForExitAsync(Stop);
+        // Its children hold the file too, and may take a moment longer to be gone.
+        using var free = Process.Start("/usr/bin/flock", [held.LocalPath, "true"]);
+        await free.WaitForExitAsync(Stop);
         await VisitAsync(fetcher, "d");
         Assert.DoesNotContain(held.LocalPath, Videos());
     }
